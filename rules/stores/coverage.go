@@ -1,0 +1,101 @@
+package stores
+
+import (
+	"strings"
+
+	"github.com/ctlaudit/ctlaudit/importers/evidence"
+	"github.com/ctlaudit/ctlaudit/rules/windows"
+)
+
+// find fills Physicals and Broken from the sources and registry keys that a
+// case was read from.
+func (s *Store) find(c *evidence.Case) {
+	machineRoot := s.Location == evidence.LocalMachine && s.Name == evidence.StoreRoot
+	incomplete := map[string]bool{}
+	for _, src := range c.Sources {
+		if !src.Complete {
+			incomplete[src.Name] = true
+		}
+	}
+	from := map[string]string{} // physical → source that covers it
+	for _, src := range c.Sources {
+		if storeKey(src.Store) == storeKey(evidence.Store{Location: s.Location, Name: s.Name}) && from[src.Store.Physical] == "" {
+			from[src.Store.Physical] = src.Name
+		}
+	}
+	if !machineRoot {
+		s.Physicals = []Physical{{Collected: from[""] != "", From: from[""]}}
+		for _, key := range registryKeys(s.Location, s.Name) {
+			if k := c.Registry.Collected(key); k != nil && !s.Physicals[0].Collected {
+				s.Physicals[0] = Physical{Collected: true, From: k.Where.Source}
+			}
+		}
+		if !s.Physicals[0].Collected && len(s.Occurrences) > 0 {
+			s.Physicals[0] = Physical{Collected: true, From: s.Occurrences[0].Where.Source}
+		}
+		s.findBroken(incomplete)
+		return
+	}
+	logical := from[""]
+	for _, rk := range rootKeys {
+		p := Physical{Name: rk.physical}
+		switch k := c.Registry.Collected(rk.key + `\Certificates`); {
+		case k != nil:
+			p.Collected, p.From = true, k.Where.Source
+		case from[rk.physical] != "":
+			p.Collected, p.From = true, from[rk.physical]
+		case logical != "":
+			p.Collected, p.From = true, logical
+		}
+		s.Physicals = append(s.Physicals, p)
+	}
+	s.findBroken(incomplete)
+}
+
+// findBroken names the incomplete sources that the store was taken from.
+func (s *Store) findBroken(incomplete map[string]bool) {
+	for _, source := range s.Sources() {
+		if incomplete[source] {
+			s.Broken = append(s.Broken, source)
+		}
+	}
+}
+
+// registryKeys are the keys that a machine store other than Root is kept in.
+func registryKeys(location, name string) []string {
+	if location != evidence.LocalMachine {
+		return nil
+	}
+	return []string{windows.SystemStoresKey + `\` + name + `\Certificates`}
+}
+
+// Registry returns the store as the registry covers it, for a store of which
+// no certificate was read: its key may have been exported and be empty.
+func (v *View) Registry(c *evidence.Case, location, name string) *Store {
+	s := v.Get(location, name)
+	if len(s.Physicals) == 0 {
+		s.find(c)
+	}
+	return s
+}
+
+// WithoutAuthRoot returns a copy of a Root store that was put together from
+// physical stores, without AuthRoot: what ProtectedRoots Flags 0x8
+// (CERT_PROT_ROOT_DISABLE_LM_AUTH_FLAG) leaves. A logical export already shows
+// what the flag leaves, and is returned with the AuthRoot file's additions
+// taken out.
+func (s *Store) WithoutAuthRoot() *Store {
+	t := &Store{Location: s.Location, Name: s.Name, Broken: s.Broken}
+	for _, o := range s.Occurrences {
+		if !strings.EqualFold(o.Store.Physical, evidence.PhysicalAuthRoot) {
+			t.Occurrences = append(t.Occurrences, o)
+		}
+	}
+	for _, p := range s.Physicals {
+		if p.Name == evidence.PhysicalAuthRoot {
+			p.Collected, p.From, p.Note = true, "", "left out: ProtectedRoots Flags has bit 0x8"
+		}
+		t.Physicals = append(t.Physicals, p)
+	}
+	return t
+}
