@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"io"
+	"sync/atomic"
 )
 
 const (
@@ -26,16 +27,16 @@ type hashingReader struct {
 	sum         [32]byte
 }
 
-func newHashingReader(r io.Reader) *hashingReader {
+func newHashingReader(r io.Reader, count *atomic.Int64) *hashingReader {
 	h := &hashingReader{
 		full: make(chan []byte, hashBlocks), free: make(chan []byte, hashBlocks),
 		done: make(chan struct{}), quit: make(chan struct{}),
 	}
-	go h.run(r)
+	go h.run(r, count)
 	return h
 }
 
-func (h *hashingReader) run(r io.Reader) {
+func (h *hashingReader) run(r io.Reader, count *atomic.Int64) {
 	defer close(h.done)
 	digest := sha256.New()
 	made := 0
@@ -67,6 +68,7 @@ func (h *hashingReader) run(r io.Reader) {
 			}
 			digest.Write(buf[:n])
 			h.n += int64(n)
+			count.Add(int64(n))
 		}
 		if err != nil {
 			if err != io.EOF && err != io.ErrUnexpectedEOF {

@@ -21,8 +21,8 @@ type Input struct {
 	// exported from; it is zero where nothing says so. An importer gives it to
 	// certificates whose store the content does not tell.
 	Store evidence.Store
-	// Source is what the report says of the file. An importer may set Encoding;
-	// the rest is set by others.
+	// Source is what the report says of the file. An importer may set Encoding
+	// and Store; the rest is set by others.
 	Source *evidence.Source
 	Options
 

@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/ctlaudit/ctlaudit/importers/evidence"
 )
@@ -18,6 +19,8 @@ type Reader struct {
 	Options Options
 	// Certificates is shared by all files.
 	Certificates *Certificates
+	// Bytes counts what was read so far, for a display of progress.
+	Bytes atomic.Int64
 }
 
 // Read reads one file into a case: it detects the format, hashes all bytes and
@@ -42,7 +45,7 @@ func (r *Reader) Read(ctx context.Context, f File, to *evidence.Case) error {
 		}
 		size = info.Size()
 	}
-	hashed := newHashingReader(file)
+	hashed := newHashingReader(file, &r.Bytes)
 	defer hashed.stop()
 	head, err := readHead(hashed)
 	if err != nil {
@@ -113,6 +116,9 @@ func Detect(formats []*Format, head []byte, name string) (*Format, Confidence) {
 
 func hasKnownExtension(formats []*Format, name string) bool {
 	ext := strings.ToLower(path.Ext(name))
+	if ext == ".txt" {
+		return false // it may be anything
+	}
 	return slices.ContainsFunc(formats, func(f *Format) bool { return slices.Contains(f.Extensions, ext) })
 }
 

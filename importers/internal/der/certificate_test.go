@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/ctlaudit/ctlaudit/importers/evidence"
-	. "github.com/ctlaudit/ctlaudit/importers/internal/certtest"
+	"github.com/ctlaudit/ctlaudit/importers/internal/certtest"
 	"github.com/ctlaudit/ctlaudit/importers/internal/der"
 )
 
@@ -23,33 +23,33 @@ func parse(raw []byte) *evidence.Certificate { return der.ParseCertificate(raw, 
 type parts struct{ version, serial, algorithm, issuer, validity, subject, key, rest []byte }
 
 var (
-	rsa1024 = TLV(0x30, TLV(0x30, TLV(0x06, []byte("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01")), TLV(0x05)),
-		TLV(0x03, []byte{0}, TLV(0x30, TLV(0x02, []byte{0}, bytes.Repeat([]byte{0xa5}, 128)), TLV(0x02, []byte{1, 0, 1}))))
-	sha256RSA = TLV(0x30, TLV(0x06, []byte("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b")), TLV(0x05))
+	rsa1024 = certtest.TLV(0x30, certtest.TLV(0x30, certtest.TLV(0x06, []byte("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01")), certtest.TLV(0x05)),
+		certtest.TLV(0x03, []byte{0}, certtest.TLV(0x30, certtest.TLV(0x02, []byte{0}, bytes.Repeat([]byte{0xa5}, 128)), certtest.TLV(0x02, []byte{1, 0, 1}))))
+	sha256RSA = certtest.TLV(0x30, certtest.TLV(0x06, []byte("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b")), certtest.TLV(0x05))
 )
 
 func sound() parts {
-	return parts{version: TLV(0xa0, TLV(0x02, []byte{2})), serial: TLV(0x02, []byte{0, 0x80, 1}), algorithm: sha256RSA, issuer: Name("I"),
-		validity: TLV(0x30, TLV(0x17, []byte("200102030405Z")), TLV(0x18, []byte("20500102030405Z"))), subject: Name("S"), key: rsa1024}
+	return parts{version: certtest.TLV(0xa0, certtest.TLV(0x02, []byte{2})), serial: certtest.TLV(0x02, []byte{0, 0x80, 1}), algorithm: sha256RSA, issuer: certtest.Name("I"),
+		validity: certtest.TLV(0x30, certtest.TLV(0x17, []byte("200102030405Z")), certtest.TLV(0x18, []byte("20500102030405Z"))), subject: certtest.Name("S"), key: rsa1024}
 }
 
 func (p parts) tbs() []byte {
-	return TLV(0x30, p.version, p.serial, p.algorithm, p.issuer, p.validity, p.subject, p.key, p.rest)
+	return certtest.TLV(0x30, p.version, p.serial, p.algorithm, p.issuer, p.validity, p.subject, p.key, p.rest)
 }
 
-func (p parts) cert() []byte { return Sign(p.tbs()) }
+func (p parts) cert() []byte { return certtest.Sign(p.tbs()) }
 
 func TestParseCertificateFields(t *testing.T) {
-	raw := Cert("Contoso Root", "Issuer",
-		Extension("\x55\x1d\x25", TLV(0x30, TLV(0x06, []byte("\x2b\x06\x01\x05\x05\x07\x03\x02")), TLV(0x06, []byte("\x2b\x06\x01\x05\x05\x07\x03\x01")))),
-		TLV(0x30, TLV(0x06, []byte("\x55\x1d\x13")), TLV(0x01, []byte{0xff}), TLV(0x04, TLV(0x30, TLV(0x01, []byte{0xff})))),
-		Extension("\x55\x1d\x0e", TLV(0x04, []byte("ski"))),
-		Extension("\x55\x1d\x23", TLV(0x30, TLV(0x80, []byte("aki")))),
-		Extension("\x55\x1d\x11", TLV(0x30, TLV(0x81, []byte("a@b")), TLV(0x82, []byte("a.example")), TLV(0x82, []byte("b.example")))))
+	raw := certtest.Cert("Contoso Root", "Issuer",
+		certtest.Extension("\x55\x1d\x25", certtest.TLV(0x30, certtest.TLV(0x06, []byte("\x2b\x06\x01\x05\x05\x07\x03\x02")), certtest.TLV(0x06, []byte("\x2b\x06\x01\x05\x05\x07\x03\x01")))),
+		certtest.TLV(0x30, certtest.TLV(0x06, []byte("\x55\x1d\x13")), certtest.TLV(0x01, []byte{0xff}), certtest.TLV(0x04, certtest.TLV(0x30, certtest.TLV(0x01, []byte{0xff})))),
+		certtest.Extension("\x55\x1d\x0e", certtest.TLV(0x04, []byte("ski"))),
+		certtest.Extension("\x55\x1d\x23", certtest.TLV(0x30, certtest.TLV(0x80, []byte("aki")))),
+		certtest.Extension("\x55\x1d\x11", certtest.TLV(0x30, certtest.TLV(0x81, []byte("a@b")), certtest.TLV(0x82, []byte("a.example")), certtest.TLV(0x82, []byte("b.example")))))
 	c := parse(raw)
 	want := &evidence.Certificate{
 		Raw: raw, SHA1: sha1.Sum(raw), SHA256: sha256.Sum256(raw), Parse: evidence.ParsedStrict, Version: 3,
-		SubjectDER: Name("Contoso Root"), IssuerDER: Name("Issuer"), Subject: "CN=Contoso Root", Issuer: "CN=Issuer", Serial: []byte{1, 2, 3},
+		SubjectDER: certtest.Name("Contoso Root"), IssuerDER: certtest.Name("Issuer"), Subject: "CN=Contoso Root", Issuer: "CN=Issuer", Serial: []byte{1, 2, 3},
 		NotBefore: time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC), NotAfter: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC),
 		KeyAlgorithm: "RSA", KeyBits: 1024, SignatureAlgorithm: "SHA256-RSA",
 		HasEKU: true, EKU: []string{"1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.1"}, HasBasicConstraints: true, CA: true,
@@ -58,7 +58,7 @@ func TestParseCertificateFields(t *testing.T) {
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got  %+v\nwant %+v", c, want)
 	}
-	if c.SelfIssued() || !parse(Cert("R", "")).SelfIssued() {
+	if c.SelfIssued() || !parse(certtest.Cert("R", "")).SelfIssued() {
 		t.Error("self-issued is wrong")
 	}
 	if &c.Raw[0] != &raw[0] {
@@ -73,42 +73,42 @@ func TestParseCertificateResult(t *testing.T) {
 		return p.cert()
 	}
 	good := sound().cert()
-	indefinite := Indefinite(0x30, Indefinite(0x30, sound().version, sound().serial, sha256RSA, Name("I"), sound().validity, Name("S"), rsa1024),
-		sha256RSA, TLV(0x03, []byte("\x00sig")))
+	indefinite := certtest.Indefinite(0x30, certtest.Indefinite(0x30, sound().version, sound().serial, sha256RSA, certtest.Name("I"), sound().validity, certtest.Name("S"), rsa1024),
+		sha256RSA, certtest.TLV(0x03, []byte("\x00sig")))
 	for name, test := range map[string]struct {
 		raw   []byte
 		parse evidence.ParseResult
 		note  string // a part of it
 	}{
 		"sound":                {good, evidence.ParsedStrict, ""},
-		"negative serial":      {change(func(p *parts) { p.serial = TLV(0x02, []byte{0x80}) }), evidence.ParsedLenient, "negative serial"},
-		"empty serial":         {change(func(p *parts) { p.serial = TLV(0x02) }), evidence.ParsedLenient, "serial"},
-		"padded serial":        {change(func(p *parts) { p.serial = TLV(0x02, []byte{0, 0, 1}) }), evidence.ParsedLenient, "serial"},
+		"negative serial":      {change(func(p *parts) { p.serial = certtest.TLV(0x02, []byte{0x80}) }), evidence.ParsedLenient, "negative serial"},
+		"empty serial":         {change(func(p *parts) { p.serial = certtest.TLV(0x02) }), evidence.ParsedLenient, "serial"},
+		"padded serial":        {change(func(p *parts) { p.serial = certtest.TLV(0x02, []byte{0, 0, 1}) }), evidence.ParsedLenient, "serial"},
 		"bad PrintableString":  {change(func(p *parts) { p.subject = named(0x13, "a_b") }), evidence.ParsedLenient, "PrintableString"},
 		"name is an INTEGER":   {change(func(p *parts) { p.subject = named(0x02, "\x01") }), evidence.ParsedLenient, "string type"},
 		"bad UTF-8":            {change(func(p *parts) { p.subject = named(0x0c, "\xff") }), evidence.ParsedLenient, "UTF-8"},
-		"time of no day":       {change(func(p *parts) { p.validity = TLV(0x30, TLV(0x17, []byte("209902030405Z"))) }), evidence.ParsedLenient, "UTCTime"},
+		"time of no day":       {change(func(p *parts) { p.validity = certtest.TLV(0x30, certtest.TLV(0x17, []byte("209902030405Z"))) }), evidence.ParsedLenient, "UTCTime"},
 		"no key":               {change(func(p *parts) { p.key = nil }), evidence.ParsedLenient, "x509: "},
-		"version 4":            {change(func(p *parts) { p.version = TLV(0xa0, TLV(0x02, []byte{3})) }), evidence.ParsedLenient, "version"},
+		"version 4":            {change(func(p *parts) { p.version = certtest.TLV(0xa0, certtest.TLV(0x02, []byte{3})) }), evidence.ParsedLenient, "version"},
 		"bare":                 {sound().tbs(), evidence.ParsedLenient, "malformed tbs"},
 		"non-minimal length":   {append([]byte{0x30, 0x84, 0, 0, byte((len(good) - 4) >> 8), byte(len(good) - 4)}, good[4:]...), evidence.ParsedLenient, "x509: "},
 		"indefinite length":    {indefinite, evidence.ParsedLenient, "x509: "},
 		"trailing byte":        {append(bytes.Clone(good), 0), evidence.ParsedLenient, "trailing data; 1 bytes follow the certificate"},
-		"garbage extensions":   {change(func(p *parts) { p.rest = TLV(0xa3, TLV(0x02, []byte{1})) }), evidence.ParsedLenient, "x509: "},
-		"empty names":          {change(func(p *parts) { p.subject, p.issuer = TLV(0x30), TLV(0x30) }), evidence.ParsedStrict, ""},
+		"garbage extensions":   {change(func(p *parts) { p.rest = certtest.TLV(0xa3, certtest.TLV(0x02, []byte{1})) }), evidence.ParsedLenient, "x509: "},
+		"empty names":          {change(func(p *parts) { p.subject, p.issuer = certtest.TLV(0x30), certtest.TLV(0x30) }), evidence.ParsedStrict, ""},
 		"nothing":              {nil, evidence.ParseFailed, "no byte"},
-		"empty SEQUENCE":       {TLV(0x30), evidence.ParseFailed, "wanted a tbsCertificate"},
+		"empty SEQUENCE":       {certtest.TLV(0x30), evidence.ParseFailed, "wanted a tbsCertificate"},
 		"no SEQUENCE":          {[]byte("MIIB"), evidence.ParseFailed, "wanted a SEQUENCE"},
 		"cut":                  {good[:len(good)-1], evidence.ParseFailed, "the certificate is cut: it claims"},
 		"cut, indefinite":      {indefinite[:len(indefinite)-1], evidence.ParseFailed, "its end is not"},
 		"no serial":            {change(func(p *parts) { p.serial = nil }), evidence.ParseFailed, "serial"},
-		"no algorithm":         {change(func(p *parts) { p.algorithm = TLV(0x05) }), evidence.ParseFailed, "algorithm"},
-		"no issuer":            {change(func(p *parts) { p.issuer = TLV(0x05) }), evidence.ParseFailed, "issuer"},
-		"no validity":          {change(func(p *parts) { p.validity = TLV(0x05) }), evidence.ParseFailed, "validity"},
-		"no subject":           {change(func(p *parts) { p.subject = TLV(0x31) }), evidence.ParseFailed, "subject"},
+		"no algorithm":         {change(func(p *parts) { p.algorithm = certtest.TLV(0x05) }), evidence.ParseFailed, "algorithm"},
+		"no issuer":            {change(func(p *parts) { p.issuer = certtest.TLV(0x05) }), evidence.ParseFailed, "issuer"},
+		"no validity":          {change(func(p *parts) { p.validity = certtest.TLV(0x05) }), evidence.ParseFailed, "validity"},
+		"no subject":           {change(func(p *parts) { p.subject = certtest.TLV(0x31) }), evidence.ParseFailed, "subject"},
 		"subject over the end": {change(func(p *parts) { p.subject, p.key = []byte{0x30, 0x7f, 0}, nil }), evidence.ParseFailed, "subject"},
-		"a CRL":                {CRL("I"), evidence.ParseFailed, "validity"},
-		"a message":            {Message([][]byte{good}, nil), evidence.ParseFailed, "tbsCertificate"},
+		"a CRL":                {certtest.CRL("I"), evidence.ParseFailed, "validity"},
+		"a message":            {certtest.Message([][]byte{good}, nil), evidence.ParseFailed, "tbsCertificate"},
 	} {
 		c := parse(test.raw)
 		if c.Parse != test.parse || !strings.Contains(c.ParseNote, test.note) || (test.note == "") != (c.ParseNote == "") {
@@ -121,7 +121,7 @@ func TestParseCertificateResult(t *testing.T) {
 			t.Errorf("%s: bare is %v", name, c.Bare)
 		}
 	}
-	if c := parse(indefinite); !bytes.Equal(c.SubjectDER, Name("S")) || c.KeyBits != 1024 || c.Version != 3 {
+	if c := parse(indefinite); !bytes.Equal(c.SubjectDER, certtest.Name("S")) || c.KeyBits != 1024 || c.Version != 3 {
 		t.Errorf("indefinite lengths: %+v", c)
 	}
 	p := sound()
@@ -129,23 +129,23 @@ func TestParseCertificateResult(t *testing.T) {
 	if c := parse(p.cert()); c.Version != 1 || !bytes.Equal(c.Serial, []byte{0, 0x80, 1}) {
 		t.Errorf("version %d, serial %x", c.Version, c.Serial)
 	}
-	if c := parse(change(func(p *parts) { p.version = TLV(0xa0, TLV(0x02, []byte{3})) })); c.Version != 0 {
+	if c := parse(change(func(p *parts) { p.version = certtest.TLV(0xa0, certtest.TLV(0x02, []byte{3})) })); c.Version != 0 {
 		t.Errorf("version 4 is %d", c.Version)
 	}
 }
 
 func named(tag byte, value string) []byte {
-	return TLV(0x30, TLV(0x31, TLV(0x30, TLV(0x06, []byte("\x55\x04\x03")), TLV(tag, []byte(value)))))
+	return certtest.TLV(0x30, certtest.TLV(0x31, certtest.TLV(0x30, certtest.TLV(0x06, []byte("\x55\x04\x03")), certtest.TLV(tag, []byte(value)))))
 }
 
 func TestExtensions(t *testing.T) {
 	with := func(extensions ...[]byte) *evidence.Certificate {
 		p := sound()
-		p.rest = TLV(0xa3, TLV(0x30, extensions...))
+		p.rest = certtest.TLV(0xa3, certtest.TLV(0x30, extensions...))
 		return parse(p.cert())
 	}
-	eku := func(value []byte) []byte { return Extension("\x55\x1d\x25", value) }
-	if c := with(eku(TLV(0x30))); !c.HasEKU || c.EKU == nil || len(c.EKU) != 0 {
+	eku := func(value []byte) []byte { return certtest.Extension("\x55\x1d\x25", value) }
+	if c := with(eku(certtest.TLV(0x30))); !c.HasEKU || c.EKU == nil || len(c.EKU) != 0 {
 		t.Errorf("an empty usage is %v, %#v", c.HasEKU, c.EKU)
 	}
 	if c := with(eku([]byte("junk"))); !c.HasEKU || c.EKU != nil {
@@ -154,28 +154,28 @@ func TestExtensions(t *testing.T) {
 	if c := with(); c.HasEKU || c.EKU != nil || c.HasBasicConstraints || c.SubjectKeyID != nil {
 		t.Errorf("no extension gives %+v", c)
 	}
-	first := TLV(0x30, TLV(0x06, []byte{0x2a}))
-	if c := with(eku(first), eku(TLV(0x30))); !reflect.DeepEqual(c.EKU, []string{"1.2"}) {
+	first := certtest.TLV(0x30, certtest.TLV(0x06, []byte{0x2a}))
+	if c := with(eku(first), eku(certtest.TLV(0x30))); !reflect.DeepEqual(c.EKU, []string{"1.2"}) {
 		t.Errorf("of two usages the first holds; got %v", c.EKU)
 	}
-	if c := with(Extension("\x55\x1d\x13", TLV(0x30))); !c.HasBasicConstraints || c.CA {
+	if c := with(certtest.Extension("\x55\x1d\x13", certtest.TLV(0x30))); !c.HasBasicConstraints || c.CA {
 		t.Errorf("empty basic constraints give CA %v", c.CA)
 	}
-	if c := with(Extension("\x55\x1d\x13", TLV(0x02)), Extension("\x55\x1d\x0e", TLV(0x02)), Extension("\x55\x1d\x23", TLV(0x02)), Extension("\x55\x1d\x11", TLV(0x02))); !c.HasBasicConstraints || c.CA || c.SubjectKeyID != nil || c.AuthorityKeyID != nil || c.DNSNames != nil {
+	if c := with(certtest.Extension("\x55\x1d\x13", certtest.TLV(0x02)), certtest.Extension("\x55\x1d\x0e", certtest.TLV(0x02)), certtest.Extension("\x55\x1d\x23", certtest.TLV(0x02)), certtest.Extension("\x55\x1d\x11", certtest.TLV(0x02))); !c.HasBasicConstraints || c.CA || c.SubjectKeyID != nil || c.AuthorityKeyID != nil || c.DNSNames != nil {
 		t.Errorf("garbage gives %+v", c)
 	}
-	if c := with(Extension("\x55\x1d\x11", TLV(0x30, TLV(0x82, []byte("a\xff"))))); !reflect.DeepEqual(c.DNSNames, []string{"a\uFFFD"}) {
+	if c := with(certtest.Extension("\x55\x1d\x11", certtest.TLV(0x30, certtest.TLV(0x82, []byte("a\xff"))))); !reflect.DeepEqual(c.DNSNames, []string{"a\uFFFD"}) {
 		t.Errorf("names are %q", c.DNSNames)
 	}
 }
 
 func TestKeys(t *testing.T) {
 	info := func(oid string, parameters, key []byte) []byte {
-		return TLV(0x30, TLV(0x30, TLV(0x06, []byte(oid)), parameters), TLV(0x03, []byte{0}, key))
+		return certtest.TLV(0x30, certtest.TLV(0x30, certtest.TLV(0x06, []byte(oid)), parameters), certtest.TLV(0x03, []byte{0}, key))
 	}
 	prime := append([]byte{0}, bytes.Repeat([]byte{0xff}, 24)...)
-	explicit := TLV(0x30, TLV(0x02, []byte{1}), TLV(0x30, TLV(0x06, []byte("\x2a\x86\x48\xce\x3d\x01\x01")), TLV(0x02, prime)))
-	rsa := TLV(0x30, TLV(0x02, []byte{0x07, 0xff}), TLV(0x02, []byte{3}))
+	explicit := certtest.TLV(0x30, certtest.TLV(0x02, []byte{1}), certtest.TLV(0x30, certtest.TLV(0x06, []byte("\x2a\x86\x48\xce\x3d\x01\x01")), certtest.TLV(0x02, prime)))
+	rsa := certtest.TLV(0x30, certtest.TLV(0x02, []byte{0x07, 0xff}), certtest.TLV(0x02, []byte{3}))
 	for name, test := range map[string]struct {
 		key  []byte
 		want string
@@ -185,15 +185,15 @@ func TestKeys(t *testing.T) {
 		"RSA, X.500":     {info("\x55\x08\x01\x01", nil, rsa), "RSA 11"},
 		"RSA-PSS":        {info("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a", nil, rsa), "RSA 11"},
 		"RSA, garbage":   {info("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01", nil, []byte("junk")), "RSA 0"},
-		"P-256":          {info("\x2a\x86\x48\xce\x3d\x02\x01", TLV(0x06, []byte("\x2a\x86\x48\xce\x3d\x03\x01\x07")), nil), "ECDSA 256"},
-		"P-521":          {info("\x2a\x86\x48\xce\x3d\x02\x01", TLV(0x06, []byte("\x2b\x81\x04\x00\x23")), nil), "ECDSA 521"},
-		"unknown curve":  {info("\x2a\x86\x48\xce\x3d\x02\x01", TLV(0x06, []byte("\x2b\x01")), nil), "ECDSA 0"},
+		"P-256":          {info("\x2a\x86\x48\xce\x3d\x02\x01", certtest.TLV(0x06, []byte("\x2a\x86\x48\xce\x3d\x03\x01\x07")), nil), "ECDSA 256"},
+		"P-521":          {info("\x2a\x86\x48\xce\x3d\x02\x01", certtest.TLV(0x06, []byte("\x2b\x81\x04\x00\x23")), nil), "ECDSA 521"},
+		"unknown curve":  {info("\x2a\x86\x48\xce\x3d\x02\x01", certtest.TLV(0x06, []byte("\x2b\x01")), nil), "ECDSA 0"},
 		"explicit curve": {info("\x2a\x86\x48\xce\x3d\x02\x01", explicit, nil), "ECDSA 192"},
-		"DSA":            {info("\x2a\x86\x48\xce\x38\x04\x01", TLV(0x30, TLV(0x02, prime)), nil), "DSA 192"},
+		"DSA":            {info("\x2a\x86\x48\xce\x38\x04\x01", certtest.TLV(0x30, certtest.TLV(0x02, prime)), nil), "DSA 192"},
 		"Ed25519":        {info("\x2b\x65\x70", nil, make([]byte, 32)), "Ed25519 256"},
 		"unknown":        {info("\x2b\x01", nil, nil), "1.3.1 0"},
 		"empty OID":      {info("", nil, nil), " 0"},
-		"no algorithm":   {TLV(0x30), " 0"},
+		"no algorithm":   {certtest.TLV(0x30), " 0"},
 	} {
 		p := sound()
 		p.key = test.key
@@ -206,25 +206,27 @@ func TestKeys(t *testing.T) {
 
 func TestSignatureAlgorithms(t *testing.T) {
 	pss := func(parameters ...[]byte) []byte {
-		return TLV(0x30, append([][]byte{TLV(0x06, []byte("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a"))}, parameters...)...)
+		return certtest.TLV(0x30, append([][]byte{certtest.TLV(0x06, []byte("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a"))}, parameters...)...)
 	}
-	hash := func(oid string) []byte { return TLV(0x30, TLV(0xa0, TLV(0x30, TLV(0x06, []byte(oid))))) }
+	hash := func(oid string) []byte {
+		return certtest.TLV(0x30, certtest.TLV(0xa0, certtest.TLV(0x30, certtest.TLV(0x06, []byte(oid)))))
+	}
 	for want, algorithm := range map[string][]byte{
 		"SHA256-RSA":            sha256RSA,
-		"SHA1-RSA":              TLV(0x30, TLV(0x06, []byte("\x2b\x0e\x03\x02\x1d"))),
-		"MD5-RSA":               TLV(0x30, TLV(0x06, []byte("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04"))),
+		"SHA1-RSA":              certtest.TLV(0x30, certtest.TLV(0x06, []byte("\x2b\x0e\x03\x02\x1d"))),
+		"MD5-RSA":               certtest.TLV(0x30, certtest.TLV(0x06, []byte("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04"))),
 		"SHA1-RSAPSS":           pss(),
 		"SHA256-RSAPSS":         pss(hash("\x60\x86\x48\x01\x65\x03\x04\x02\x01")),
 		"1.2.840.113549.1.1.10": pss(hash("\x2b\x01")),
-		"1.3.1":                 TLV(0x30, TLV(0x06, []byte("\x2b\x01"))),
-		"":                      TLV(0x30, TLV(0x06)),
+		"1.3.1":                 certtest.TLV(0x30, certtest.TLV(0x06, []byte("\x2b\x01"))),
+		"":                      certtest.TLV(0x30, certtest.TLV(0x06)),
 	} {
 		p := sound()
 		p.algorithm = algorithm
 		if c := parse(p.tbs()); c.SignatureAlgorithm != want {
 			t.Errorf("bare: %q, want %q", c.SignatureAlgorithm, want)
 		}
-		if c := parse(TLV(0x30, sound().tbs(), algorithm, TLV(0x03))); c.SignatureAlgorithm != want {
+		if c := parse(certtest.TLV(0x30, sound().tbs(), algorithm, certtest.TLV(0x03))); c.SignatureAlgorithm != want {
 			t.Errorf("%q, want %q", c.SignatureAlgorithm, want)
 		}
 	}
@@ -233,17 +235,17 @@ func TestSignatureAlgorithms(t *testing.T) {
 // TestCryptoAPI compares the corpus of CryptoAPI's own tests: the length of
 // each subject, and which certificates crypto/x509 reads.
 func TestCryptoAPI(t *testing.T) {
-	dir := Corpus(t, "cryptoapi")
+	dir := certtest.Corpus(t, "cryptoapi")
 	n := 0
-	for _, row := range Table(t, filepath.Join(dir, "INDEX.tsv")) {
+	for _, row := range certtest.Table(t, filepath.Join(dir, "INDEX.tsv")) {
 		length, ok := strings.CutPrefix(row["read_by_certlib"], "subject_len=")
 		if row["kind"] != "cert" || !ok {
 			continue
 		}
 		n++
-		raw := Read(t, filepath.Join(dir, row["file"]))
+		raw := certtest.Read(t, filepath.Join(dir, row["file"]))
 		c := parse(raw)
-		if c.Parse == evidence.ParseFailed || len(c.SubjectDER) != Int(t, length) {
+		if c.Parse == evidence.ParseFailed || len(c.SubjectDER) != certtest.Int(t, length) {
 			t.Errorf("%s: %s, subject of %d bytes, want %s", row["file"], c.Parse, len(c.SubjectDER), length)
 		}
 		if der.KindOf(raw) != der.KindCertificate {
@@ -253,16 +255,16 @@ func TestCryptoAPI(t *testing.T) {
 	if n < 90 {
 		t.Errorf("only %d certificates were read", n)
 	}
-	if c := parse(Read(t, filepath.Join(dir, "store-bigCert.bin"))); !c.Bare || c.Subject != "CN=Juan Lang\\00" || c.NotBefore.Year() != 1601 || c.CA != true || c.KeyAlgorithm != "" || !c.SelfIssued() {
+	if c := parse(certtest.Read(t, filepath.Join(dir, "store-bigCert.bin"))); !c.Bare || c.Subject != "CN=Juan Lang\\00" || c.NotBefore.Year() != 1601 || c.CA != true || c.KeyAlgorithm != "" || !c.SelfIssued() {
 		t.Errorf("the bare certificate: %+v", c)
 	}
 	lenient := 0
-	for _, row := range Table(t, filepath.Join(dir, "GO-X509.tsv")) {
+	for _, row := range certtest.Table(t, filepath.Join(dir, "GO-X509.tsv")) {
 		path, _ := filepath.Glob(filepath.Join(dir, row["file"]+".*"))
 		if len(path) != 1 {
 			continue
 		}
-		c := parse(Read(t, path[0]))
+		c := parse(certtest.Read(t, path[0]))
 		if strict := row["std"] == "ok"; strict != (c.Parse == evidence.ParsedStrict) {
 			t.Errorf("%s: %s, %s; crypto/x509 said %q", row["file"], c.Parse, c.ParseNote, row["std"])
 		}
@@ -278,13 +280,13 @@ func TestCryptoAPI(t *testing.T) {
 func FuzzParseCertificate(f *testing.F) {
 	f.Add(sound().cert())
 	f.Add(sound().tbs())
-	f.Add(Cert("a", "", Extension("\x55\x1d\x25", TLV(0x30))))
-	f.Add(Indefinite(0x30, sound().tbs(), sha256RSA))
-	f.Add(CRL("c"))
-	if dir, ok := FindCorpus("cryptoapi"); ok {
+	f.Add(certtest.Cert("a", "", certtest.Extension("\x55\x1d\x25", certtest.TLV(0x30))))
+	f.Add(certtest.Indefinite(0x30, sound().tbs(), sha256RSA))
+	f.Add(certtest.CRL("c"))
+	if dir, ok := certtest.FindCorpus("cryptoapi"); ok {
 		files, _ := filepath.Glob(filepath.Join(dir, "c*.bin"))
 		for _, path := range files {
-			f.Add(Read(f, path))
+			f.Add(certtest.Read(f, path))
 		}
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
@@ -320,7 +322,7 @@ func FuzzParseCertificate(f *testing.F) {
 }
 
 func BenchmarkParseCertificate(b *testing.B) {
-	raw := Cert("Contoso Root Certification Authority", "")
+	raw := certtest.Cert("Contoso Root Certification Authority", "")
 	sum := sha256.Sum256(raw)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -5,13 +5,13 @@ import (
 	"testing"
 	"time"
 
-	. "github.com/ctlaudit/ctlaudit/importers/internal/certtest"
+	"github.com/ctlaudit/ctlaudit/importers/internal/certtest"
 	"github.com/ctlaudit/ctlaudit/importers/internal/der"
 )
 
 func TestReadMessage(t *testing.T) {
-	a, b, crl := Cert("a", ""), Cert("b", ""), CRL("c")
-	sound := Message([][]byte{a, b}, [][]byte{crl})
+	a, b, crl := certtest.Cert("a", ""), certtest.Cert("b", ""), certtest.CRL("c")
+	sound := certtest.Message([][]byte{a, b}, [][]byte{crl})
 	m, ok := der.ReadMessage(sound, 100)
 	if !ok || m.Bare || m.Type != der.TypeSignedData || m.ContentType != der.TypeData || m.Broken != nil {
 		t.Fatalf("message is %+v, broken %+v", m, m.Broken)
@@ -25,16 +25,16 @@ func TestReadMessage(t *testing.T) {
 			t.Errorf("certificate %d at %d is another", i+1, e.Offset)
 		}
 	}
-	bare := SignedData(TLV(0x30, OIDData), [][]byte{a}, nil)
+	bare := certtest.SignedData(certtest.TLV(0x30, certtest.OIDData), [][]byte{a}, nil)
 	if m, ok := der.ReadMessage(bare, 0); !ok || !m.Bare || m.Type != der.TypeSignedData || len(m.Certificates) != 1 {
 		t.Errorf("a bare SignedData gives %v, %+v", ok, m)
 	}
-	if m, ok := der.ReadMessage(TLV(0x30, OIDEnveloped, TLV(0xa0)), 0); !ok || m.Type != "1.2.840.113549.1.7.3" || len(m.Certificates) != 0 {
+	if m, ok := der.ReadMessage(certtest.TLV(0x30, certtest.OIDEnveloped, certtest.TLV(0xa0)), 0); !ok || m.Type != "1.2.840.113549.1.7.3" || len(m.Certificates) != 0 {
 		t.Errorf("enveloped data gives %v, %+v", ok, m)
 	}
 	for name, raw := range map[string][]byte{
-		"nothing": nil, "a certificate": a, "an OID alone": TLV(0x30, TLV(0x06, []byte{0x2a})), "an algorithm": TLV(0x30, TLV(0x06, []byte{0x2a}), TLV(0x05)),
-		"an empty OID": TLV(0x30, TLV(0x06), TLV(0xa0)), "a SET": TLV(0x31, OIDSignedData), "an INTEGER alone": TLV(0x30, TLV(0x02, []byte{1})),
+		"nothing": nil, "a certificate": a, "an OID alone": certtest.TLV(0x30, certtest.TLV(0x06, []byte{0x2a})), "an algorithm": certtest.TLV(0x30, certtest.TLV(0x06, []byte{0x2a}), certtest.TLV(0x05)),
+		"an empty OID": certtest.TLV(0x30, certtest.TLV(0x06), certtest.TLV(0xa0)), "a SET": certtest.TLV(0x31, certtest.OIDSignedData), "an INTEGER alone": certtest.TLV(0x30, certtest.TLV(0x02, []byte{1})),
 	} {
 		if m, ok := der.ReadMessage(raw, 0); ok {
 			t.Errorf("%s was taken for the message %+v", name, m)
@@ -43,8 +43,8 @@ func TestReadMessage(t *testing.T) {
 }
 
 func TestReadMessageBroken(t *testing.T) {
-	a, b := Cert("a", ""), Cert("b", "")
-	sound := Message([][]byte{a, b}, nil)
+	a, b := certtest.Cert("a", ""), certtest.Cert("b", "")
+	sound := certtest.Message([][]byte{a, b}, nil)
 	for n := range len(sound) {
 		m, ok := der.ReadMessage(sound[:n], 0)
 		if !ok {
@@ -71,12 +71,12 @@ func TestReadMessageBroken(t *testing.T) {
 		t.Errorf("a damaged length gives %v, %d certificates, %+v", ok, len(m.Certificates), m.Broken)
 	}
 	for name, raw := range map[string][]byte{
-		"no content":     TLV(0x30, OIDSignedData),
-		"no SignedData":  TLV(0x30, OIDSignedData, TLV(0xa0, TLV(0x04))),
-		"no version":     TLV(0x30, OIDSignedData, TLV(0xa0, TLV(0x30))),
-		"no digests":     TLV(0x30, OIDSignedData, TLV(0xa0, TLV(0x30, TLV(0x02, []byte{1})))),
-		"no info":        TLV(0x30, OIDSignedData, TLV(0xa0, TLV(0x30, TLV(0x02, []byte{1}), TLV(0x31)))),
-		"zeros in a set": Message([][]byte{a, {0, 0, 0, 0}}, nil),
+		"no content":     certtest.TLV(0x30, certtest.OIDSignedData),
+		"no SignedData":  certtest.TLV(0x30, certtest.OIDSignedData, certtest.TLV(0xa0, certtest.TLV(0x04))),
+		"no version":     certtest.TLV(0x30, certtest.OIDSignedData, certtest.TLV(0xa0, certtest.TLV(0x30))),
+		"no digests":     certtest.TLV(0x30, certtest.OIDSignedData, certtest.TLV(0xa0, certtest.TLV(0x30, certtest.TLV(0x02, []byte{1})))),
+		"no info":        certtest.TLV(0x30, certtest.OIDSignedData, certtest.TLV(0xa0, certtest.TLV(0x30, certtest.TLV(0x02, []byte{1}), certtest.TLV(0x31)))),
+		"zeros in a set": certtest.Message([][]byte{a, {0, 0, 0, 0}}, nil),
 	} {
 		if m, ok := der.ReadMessage(raw, 0); !ok || m.Broken == nil {
 			t.Errorf("%s: %v, %+v", name, ok, m)
@@ -86,7 +86,7 @@ func TestReadMessageBroken(t *testing.T) {
 
 func TestContentBytes(t *testing.T) {
 	with := func(content []byte) *der.Message {
-		m, ok := der.ReadMessage(SignedData(TLV(0x30, OIDData, TLV(0xa0, content)), nil, nil), 0)
+		m, ok := der.ReadMessage(certtest.SignedData(certtest.TLV(0x30, certtest.OIDData, certtest.TLV(0xa0, content)), nil, nil), 0)
 		if !ok {
 			t.Fatal("no message")
 		}
@@ -96,9 +96,9 @@ func TestContentBytes(t *testing.T) {
 		content []byte
 		want    string
 	}{
-		"OCTET STRING": {TLV(0x04, []byte("abc")), "abc"},
-		"constructed":  {Indefinite(0x24, TLV(0x04, []byte("ab")), TLV(0x24, TLV(0x04, []byte("c")))), "abc"},
-		"SEQUENCE":     {TLV(0x30, TLV(0x05)), "\x30\x02\x05\x00"},
+		"OCTET STRING": {certtest.TLV(0x04, []byte("abc")), "abc"},
+		"constructed":  {certtest.Indefinite(0x24, certtest.TLV(0x04, []byte("ab")), certtest.TLV(0x24, certtest.TLV(0x04, []byte("c")))), "abc"},
+		"SEQUENCE":     {certtest.TLV(0x30, certtest.TLV(0x05)), "\x30\x02\x05\x00"},
 		"nothing":      {nil, ""},
 	} {
 		m := with(test.content)
@@ -122,36 +122,36 @@ func TestTypeName(t *testing.T) {
 }
 
 func TestKindOf(t *testing.T) {
-	key := TLV(0x30, TLV(0x06, []byte("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01")), TLV(0x05))
-	cert := Cert("a", "")
-	v1CRL := TLV(0x30, sha256RSA, Name("c"), TLV(0x17, []byte("200102030405Z")))
-	one := TLV(0x02, []byte{1})
+	key := certtest.TLV(0x30, certtest.TLV(0x06, []byte("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01")), certtest.TLV(0x05))
+	cert := certtest.Cert("a", "")
+	v1CRL := certtest.TLV(0x30, sha256RSA, certtest.Name("c"), certtest.TLV(0x17, []byte("200102030405Z")))
+	one := certtest.TLV(0x02, []byte{1})
 	for name, test := range map[string]struct {
 		raw  []byte
 		want der.Kind
 	}{
 		"certificate":         {cert, der.KindCertificate},
 		"certificate, cut":    {cert[:150], der.KindCertificate},
-		"bare certificate":    {TBS("a", ""), der.KindCertificate},
-		"bare, version 1":     {TLV(0x30, one, sha256RSA, Name("i"), TLV(0x30), Name("s")), der.KindCertificate},
-		"CRL":                 {CRL("c"), der.KindCRL},
-		"bare CRL":            {TLV(0x30, one, sha256RSA, Name("c"), TLV(0x18, []byte("20200102030405Z"))), der.KindCRL},
+		"bare certificate":    {certtest.TBS("a", ""), der.KindCertificate},
+		"bare, version 1":     {certtest.TLV(0x30, one, sha256RSA, certtest.Name("i"), certtest.TLV(0x30), certtest.Name("s")), der.KindCertificate},
+		"CRL":                 {certtest.CRL("c"), der.KindCRL},
+		"bare CRL":            {certtest.TLV(0x30, one, sha256RSA, certtest.Name("c"), certtest.TLV(0x18, []byte("20200102030405Z"))), der.KindCRL},
 		"bare CRL, version 1": {v1CRL, der.KindCRL},
-		"CRL, version 1":      {Sign(v1CRL), der.KindCRL},
-		"message":             {Message([][]byte{cert}, nil), der.KindMessage},
-		"bare SignedData":     {SignedData(TLV(0x30, OIDData), nil, nil), der.KindMessage},
-		"enveloped":           {TLV(0x30, OIDEnveloped, TLV(0xa0)), der.KindMessage},
-		"CTL":                 {TrustList(nil), der.KindTrustList},
-		"PFX":                 {TLV(0x30, TLV(0x02, []byte{3}), TLV(0x30, OIDData, TLV(0xa0, TLV(0x04)))), der.KindPFX},
-		"PKCS#8":              {TLV(0x30, TLV(0x02, []byte{0}), key, TLV(0x04)), der.KindPrivateKey},
-		"PKCS#8, encrypted":   {TLV(0x30, key, TLV(0x04)), der.KindPrivateKey},
-		"PKCS#1":              {TLV(0x30, one, one, one, one), der.KindPrivateKey},
-		"SEC 1":               {TLV(0x30, one, TLV(0x04)), der.KindPrivateKey},
-		"request":             {Sign(TLV(0x30, one, Name("r"), rsa1024, TLV(0xa0))), der.KindRequest},
-		"RSA public key":      {TLV(0x30, one, one), der.Unknown},
+		"CRL, version 1":      {certtest.Sign(v1CRL), der.KindCRL},
+		"message":             {certtest.Message([][]byte{cert}, nil), der.KindMessage},
+		"bare SignedData":     {certtest.SignedData(certtest.TLV(0x30, certtest.OIDData), nil, nil), der.KindMessage},
+		"enveloped":           {certtest.TLV(0x30, certtest.OIDEnveloped, certtest.TLV(0xa0)), der.KindMessage},
+		"CTL":                 {certtest.TrustList(nil), der.KindTrustList},
+		"PFX":                 {certtest.TLV(0x30, certtest.TLV(0x02, []byte{3}), certtest.TLV(0x30, certtest.OIDData, certtest.TLV(0xa0, certtest.TLV(0x04)))), der.KindPFX},
+		"PKCS#8":              {certtest.TLV(0x30, certtest.TLV(0x02, []byte{0}), key, certtest.TLV(0x04)), der.KindPrivateKey},
+		"PKCS#8, encrypted":   {certtest.TLV(0x30, key, certtest.TLV(0x04)), der.KindPrivateKey},
+		"PKCS#1":              {certtest.TLV(0x30, one, one, one, one), der.KindPrivateKey},
+		"SEC 1":               {certtest.TLV(0x30, one, certtest.TLV(0x04)), der.KindPrivateKey},
+		"request":             {certtest.Sign(certtest.TLV(0x30, one, certtest.Name("r"), rsa1024, certtest.TLV(0xa0))), der.KindRequest},
+		"RSA public key":      {certtest.TLV(0x30, one, one), der.Unknown},
 		"public key":          {rsa1024, der.Unknown},
-		"name":                {Name("a"), der.Unknown},
-		"empty SEQUENCE":      {TLV(0x30), der.Unknown},
+		"name":                {certtest.Name("a"), der.Unknown},
+		"empty SEQUENCE":      {certtest.TLV(0x30), der.Unknown},
 		"text":                {[]byte("MIIB"), der.Unknown},
 		"nothing":             {nil, der.Unknown},
 	} {
@@ -163,22 +163,22 @@ func TestKindOf(t *testing.T) {
 
 func TestParseCRL(t *testing.T) {
 	time1, time2 := time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC), time.Date(2020, 2, 2, 3, 4, 5, 0, time.UTC)
-	tbs, _ := der.First(CRL("Issuer"))
+	tbs, _ := der.First(certtest.CRL("Issuer"))
 	inner := tbs.Inside()
 	bare, _ := inner.Next()
-	for name, raw := range map[string][]byte{"whole": CRL("Issuer"), "bare": bare.Raw} {
+	for name, raw := range map[string][]byte{"whole": certtest.CRL("Issuer"), "bare": bare.Raw} {
 		crl, ok := der.ParseCRL(raw)
-		if !ok || crl.Issuer != "CN=Issuer" || !bytes.Equal(crl.IssuerDER, Name("Issuer")) || !crl.ThisUpdate.Equal(time1) || !crl.NextUpdate.Equal(time2) {
+		if !ok || crl.Issuer != "CN=Issuer" || !bytes.Equal(crl.IssuerDER, certtest.Name("Issuer")) || !crl.ThisUpdate.Equal(time1) || !crl.NextUpdate.Equal(time2) {
 			t.Errorf("%s: %v, %+v", name, ok, crl)
 		}
 	}
-	v1 := TLV(0x30, sha256RSA, Name("Issuer"), TLV(0x17, []byte("200102030405Z")))
-	for name, raw := range map[string][]byte{"version 1": Sign(v1), "version 1, bare": v1} {
+	v1 := certtest.TLV(0x30, sha256RSA, certtest.Name("Issuer"), certtest.TLV(0x17, []byte("200102030405Z")))
+	for name, raw := range map[string][]byte{"version 1": certtest.Sign(v1), "version 1, bare": v1} {
 		if crl, ok := der.ParseCRL(raw); !ok || crl.Issuer != "CN=Issuer" || !crl.ThisUpdate.Equal(time1) || !crl.NextUpdate.IsZero() {
 			t.Errorf("%s: %v, %+v", name, ok, crl)
 		}
 	}
-	for name, raw := range map[string][]byte{"certificate": Cert("a", ""), "nothing": nil, "empty": TLV(0x30), "no issuer": TLV(0x30, TLV(0x02, []byte{1}), sha256RSA)} {
+	for name, raw := range map[string][]byte{"certificate": certtest.Cert("a", ""), "nothing": nil, "empty": certtest.TLV(0x30), "no issuer": certtest.TLV(0x30, certtest.TLV(0x02, []byte{1}), sha256RSA)} {
 		if crl, ok := der.ParseCRL(raw); ok {
 			t.Errorf("%s was taken for the CRL %+v", name, crl)
 		}
@@ -186,11 +186,11 @@ func TestParseCRL(t *testing.T) {
 }
 
 func FuzzReadMessage(f *testing.F) {
-	cert := Cert("a", "")
-	f.Add(Message([][]byte{cert, Cert("b", "")}, [][]byte{CRL("c")}))
-	f.Add(SignedData(TLV(0x30, OIDData, TLV(0xa0, Indefinite(0x24, TLV(0x04, []byte("x"))))), [][]byte{cert}, nil))
-	f.Add(Indefinite(0x30, OIDSignedData, Indefinite(0xa0, Indefinite(0x30, TLV(0x02, []byte{1}), TLV(0x31), TLV(0x30, OIDData), Indefinite(0xa0, cert)))))
-	f.Add(TrustList(nil, TrustListEntry([]byte("digest"))))
+	cert := certtest.Cert("a", "")
+	f.Add(certtest.Message([][]byte{cert, certtest.Cert("b", "")}, [][]byte{certtest.CRL("c")}))
+	f.Add(certtest.SignedData(certtest.TLV(0x30, certtest.OIDData, certtest.TLV(0xa0, certtest.Indefinite(0x24, certtest.TLV(0x04, []byte("x"))))), [][]byte{cert}, nil))
+	f.Add(certtest.Indefinite(0x30, certtest.OIDSignedData, certtest.Indefinite(0xa0, certtest.Indefinite(0x30, certtest.TLV(0x02, []byte{1}), certtest.TLV(0x31), certtest.TLV(0x30, certtest.OIDData), certtest.Indefinite(0xa0, cert)))))
+	f.Add(certtest.TrustList(nil, certtest.TrustListEntry([]byte("digest"))))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		m, ok := der.ReadMessage(raw, 7)
 		if !ok {

@@ -3,32 +3,34 @@ package der_test
 import (
 	"testing"
 
-	. "github.com/ctlaudit/ctlaudit/importers/internal/certtest"
+	"github.com/ctlaudit/ctlaudit/importers/internal/certtest"
 	"github.com/ctlaudit/ctlaudit/importers/internal/der"
 )
 
 func attribute(oid string, tag byte, value string) []byte {
-	return TLV(0x30, TLV(0x06, []byte(oid)), TLV(tag, []byte(value)))
+	return certtest.TLV(0x30, certtest.TLV(0x06, []byte(oid)), certtest.TLV(tag, []byte(value)))
 }
 
 func TestNameText(t *testing.T) {
 	const cn, o, c = "\x55\x04\x03", "\x55\x04\x0a", "\x55\x04\x06"
-	one := func(tag byte, value string) []byte { return TLV(0x30, TLV(0x31, attribute(cn, tag, value))) }
+	one := func(tag byte, value string) []byte {
+		return certtest.TLV(0x30, certtest.TLV(0x31, attribute(cn, tag, value)))
+	}
 	for name, test := range map[string]struct {
 		der  []byte
 		want string
 	}{
-		"three, reversed": {TLV(0x30, TLV(0x31, attribute(c, 0x13, "US")), TLV(0x31, attribute(o, 0x13, "Contoso")), TLV(0x31, attribute(cn, 0x13, "Root"))),
+		"three, reversed": {certtest.TLV(0x30, certtest.TLV(0x31, attribute(c, 0x13, "US")), certtest.TLV(0x31, attribute(o, 0x13, "Contoso")), certtest.TLV(0x31, attribute(cn, 0x13, "Root"))),
 			"CN=Root,O=Contoso,C=US"},
-		"several in an RDN": {TLV(0x30, TLV(0x31, attribute(c, 0x13, "US")), TLV(0x31, attribute(cn, 0x13, "a"), attribute(o, 0x13, "b"))), "O=b+CN=a,C=US"},
-		"empty":             {TLV(0x30), ""},
-		"empty RDN":         {TLV(0x30, TLV(0x31), TLV(0x31, attribute(cn, 0x13, "a")), TLV(0x31)), "CN=a"},
+		"several in an RDN": {certtest.TLV(0x30, certtest.TLV(0x31, attribute(c, 0x13, "US")), certtest.TLV(0x31, attribute(cn, 0x13, "a"), attribute(o, 0x13, "b"))), "O=b+CN=a,C=US"},
+		"empty":             {certtest.TLV(0x30), ""},
+		"empty RDN":         {certtest.TLV(0x30, certtest.TLV(0x31), certtest.TLV(0x31, attribute(cn, 0x13, "a")), certtest.TLV(0x31)), "CN=a"},
 		"empty value":       {one(0x0c, ""), "CN="},
-		"short names": {TLV(0x30, TLV(0x31, attribute("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19", 0x16, "com")), TLV(0x31, attribute("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01", 0x16, "a@b")),
-			TLV(0x31, attribute("\x55\x04\x05", 0x13, "7")), TLV(0x31, attribute("\x55\x04\x09", 0x13, "Road")), TLV(0x31, attribute("\x55\x04\x04", 0x13, "Sur"))),
+		"short names": {certtest.TLV(0x30, certtest.TLV(0x31, attribute("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19", 0x16, "com")), certtest.TLV(0x31, attribute("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01", 0x16, "a@b")),
+			certtest.TLV(0x31, attribute("\x55\x04\x05", 0x13, "7")), certtest.TLV(0x31, attribute("\x55\x04\x09", 0x13, "Road")), certtest.TLV(0x31, attribute("\x55\x04\x04", 0x13, "Sur"))),
 			"SN=Sur,STREET=Road,SERIALNUMBER=7,emailAddress=a@b,DC=com"},
-		"unknown type":           {TLV(0x30, TLV(0x31, attribute("\x2a\x03", 0x13, "x"))), "1.2.3=x"},
-		"unreadable type":        {TLV(0x30, TLV(0x31, attribute("", 0x13, "x"))), "#=x"},
+		"unknown type":           {certtest.TLV(0x30, certtest.TLV(0x31, attribute("\x2a\x03", 0x13, "x"))), "1.2.3=x"},
+		"unreadable type":        {certtest.TLV(0x30, certtest.TLV(0x31, attribute("", 0x13, "x"))), "#=x"},
 		"specials":               {one(0x13, `a,b+c"d\e<f>g;h=i`), `CN=a\,b\+c\"d\\e\<f\>g\;h=i`},
 		"spaces at the ends":     {one(0x13, "  a b  "), `CN=\  a b \ `},
 		"one space":              {one(0x13, " "), `CN=\ `},
@@ -55,10 +57,10 @@ func TestNameText(t *testing.T) {
 		"SEQUENCE":               {one(0x30, ""), "CN=#3000"},
 		"not a name":             {[]byte("abc"), "#616263"},
 		"cut":                    {one(0x13, "abc")[:10], "#300E310C300A06035504"},
-		"no set":                 {TLV(0x30, TLV(0x30)), "#30023000"},
-		"no attribute":           {TLV(0x30, TLV(0x31, TLV(0x05))), "#300431020500"},
-		"no value":               {TLV(0x30, TLV(0x31, TLV(0x30, TLV(0x06, []byte(cn))))), "#3009310730050603550403"},
-		"no type":                {TLV(0x30, TLV(0x31, TLV(0x30))), "#300431023000"},
+		"no set":                 {certtest.TLV(0x30, certtest.TLV(0x30)), "#30023000"},
+		"no attribute":           {certtest.TLV(0x30, certtest.TLV(0x31, certtest.TLV(0x05))), "#300431020500"},
+		"no value":               {certtest.TLV(0x30, certtest.TLV(0x31, certtest.TLV(0x30, certtest.TLV(0x06, []byte(cn))))), "#3009310730050603550403"},
+		"no type":                {certtest.TLV(0x30, certtest.TLV(0x31, certtest.TLV(0x30))), "#300431023000"},
 		"nothing":                {nil, "#"},
 	} {
 		if got := der.NameText(test.der); got != test.want {

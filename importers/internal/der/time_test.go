@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	. "github.com/ctlaudit/ctlaudit/importers/internal/certtest"
+	"github.com/ctlaudit/ctlaudit/importers/internal/certtest"
 	"github.com/ctlaudit/ctlaudit/importers/internal/der"
 )
 
@@ -51,7 +51,7 @@ func TestTime(t *testing.T) {
 		{utc, "\xff\xff", ""},
 		{0x13, "200102030405Z", ""},
 	} {
-		e, _ := der.First(TLV(test.tag, []byte(test.text)))
+		e, _ := der.First(certtest.TLV(test.tag, []byte(test.text)))
 		got, ok := der.Time(e)
 		if ok != (test.want != "") || ok && got.Format(time.RFC3339) != test.want {
 			t.Errorf("%x %q: %v, %v; want %s", test.tag, test.text, got, ok, test.want)

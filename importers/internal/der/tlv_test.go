@@ -4,23 +4,23 @@ import (
 	"bytes"
 	"testing"
 
-	. "github.com/ctlaudit/ctlaudit/importers/internal/certtest"
+	"github.com/ctlaudit/ctlaudit/importers/internal/certtest"
 	"github.com/ctlaudit/ctlaudit/importers/internal/der"
 )
 
 func TestOuter(t *testing.T) {
 	long := bytes.Repeat([]byte{7}, 300)
-	deep := TLV(0x04)
+	deep := certtest.TLV(0x04)
 	for range 60 {
-		deep = Indefinite(0x30, deep)
+		deep = certtest.Indefinite(0x30, deep)
 	}
 	for name, test := range map[string]struct {
 		in   []byte
 		want int // length of the element, or -1
 	}{
-		"short form":            {TLV(0x04, []byte("ab")), 4},
-		"one length octet":      {TLV(0x04, long[:200]), 203},
-		"two length octets":     {TLV(0x04, long), 304},
+		"short form":            {certtest.TLV(0x04, []byte("ab")), 4},
+		"one length octet":      {certtest.TLV(0x04, long[:200]), 203},
+		"two length octets":     {certtest.TLV(0x04, long), 304},
 		"padded length":         {[]byte{0x04, 0x86, 0, 0, 0, 0, 0, 1, 9}, 9},
 		"nothing":               {nil, -1},
 		"tag only":              {[]byte{0x30}, -1},
@@ -32,12 +32,12 @@ func TestOuter(t *testing.T) {
 		"long tag":              {[]byte{0x3f, 0x81, 0x01, 0x01, 5}, 5},
 		"endless tag":           {[]byte{0x3f, 0x81, 0x81, 0x81, 0x81, 0x81, 0x81, 0x01, 0}, -1},
 		"tag without an end":    {[]byte{0x3f, 0x81, 0x81}, -1},
-		"indefinite":            {Indefinite(0x30, TLV(0x04, []byte("ab")), TLV(0x05)), 10},
-		"indefinite, empty":     {Indefinite(0x30), 4},
-		"indefinite, nested":    {Indefinite(0x30, Indefinite(0x31, TLV(0x02, []byte{0}))), 11},
-		"zeros inside a value":  {Indefinite(0x30, TLV(0x04, []byte{0, 0, 0, 0})), 10},
-		"indefinite, cut":       {Indefinite(0x30, TLV(0x05))[:4], -1},
-		"indefinite, half end":  {Indefinite(0x30, TLV(0x05))[:5], -1},
+		"indefinite":            {certtest.Indefinite(0x30, certtest.TLV(0x04, []byte("ab")), certtest.TLV(0x05)), 10},
+		"indefinite, empty":     {certtest.Indefinite(0x30), 4},
+		"indefinite, nested":    {certtest.Indefinite(0x30, certtest.Indefinite(0x31, certtest.TLV(0x02, []byte{0}))), 11},
+		"zeros inside a value":  {certtest.Indefinite(0x30, certtest.TLV(0x04, []byte{0, 0, 0, 0})), 10},
+		"indefinite, cut":       {certtest.Indefinite(0x30, certtest.TLV(0x05))[:4], -1},
+		"indefinite, half end":  {certtest.Indefinite(0x30, certtest.TLV(0x05))[:5], -1},
 		"indefinite, primitive": {[]byte{0x04, 0x80, 0, 0}, -1},
 		"indefinite, garbage":   {[]byte{0x30, 0x80, 0x30, 0xff, 0, 0}, -1},
 		"nested too deep":       {deep, -1},
@@ -61,7 +61,7 @@ func boolInt(b bool) int {
 }
 
 func TestCursor(t *testing.T) {
-	data := TLV(0x30, TLV(0x02, []byte{1}), Indefinite(0x31, TLV(0x04, []byte("abc"))), []byte{0x04, 0x7f, 1, 2})
+	data := certtest.TLV(0x30, certtest.TLV(0x02, []byte{1}), certtest.Indefinite(0x31, certtest.TLV(0x04, []byte("abc"))), []byte{0x04, 0x7f, 1, 2})
 	c := der.NewCursor(data, 1000)
 	outer, ok := c.Take(0x30)
 	if !ok || c.Peek() != 0 || c.Offset() != 1000+int64(len(data)) {
