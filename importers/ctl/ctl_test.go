@@ -65,7 +65,8 @@ func TestDetect(t *testing.T) {
 	}{
 		"list":        {list, "a.bin", importers.Certain},
 		"PEM":         {certtest.PEM("PKCS7", list, "\n"), "a.txt", importers.Certain},
-		"cabinet":     {cabinet, "a.bin", importers.Certain},
+		"cabinet":     {cabinet, "authrootstl.cab", importers.Certain},
+		"any cabinet": {cabinet, "a.cab", importers.No},
 		"by its name": {[]byte("hello"), "a.STL", importers.Maybe},
 		"bundle":      {certtest.Message(nil, nil), "a.bin", importers.No},
 		"text":        {[]byte("MSCF is not alone a signature"), "a.txt", importers.No},
