@@ -2,7 +2,7 @@
 GO ?= go
 FUZZTIME ?= 30s
 
-.PHONY: help build test race fuzz bench golden samples lint check demo dist clean
+.PHONY: help build test race fuzz bench golden docs samples lint check demo dist clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ bench: ## run the benchmarks
 golden: ## rewrite the golden files and the scripts' expectations
 	$(GO) test ./reports/... -update
 	UPDATE=1 $(GO) test ./analyze
+
+docs: ## print rules/README.md and importers/README.md again
+	$(GO) run ./analyze docs rules > rules/README.md.tmp && mv rules/README.md.tmp rules/README.md
+	$(GO) run ./analyze docs importers > importers/README.md.tmp && mv importers/README.md.tmp importers/README.md
 
 samples: ## write the samples again, byte for byte
 	$(GO) run ./samples/gen

@@ -1,0 +1,77 @@
+package reports
+
+import (
+	"github.com/ctlaudit/ctlaudit/rules/issuerlist"
+)
+
+// listOf makes the contract's issuer list, entries included.
+func listOf(l *issuerlist.List) IssuerList {
+	r := IssuerList{Host: l.Host, Binding: l.Binding, Profile: l.Profile, Store: l.Store, Basis: l.Basis, StoreWhy: l.StoreWhy,
+		Sent: string(l.Sent), SentWhy: l.SentWhy, Collected: l.Collected, Whole: l.Whole, Coverage: []Coverage{},
+		Limit: Limit(l.Limit), Certificates: l.Certificates, DistinctSubjects: l.Subjects, Sums: Sums(l.Sums), Bytes: Bytes(l.Bytes),
+		Headroom: l.Headroom(), Verdict: string(l.Verdict), VerdictWhy: l.VerdictWhy, Mixed: l.Mixed, Notes: full(l.Notes),
+		Entries: make([]Entry, 0, len(l.Entries))}
+	for _, c := range l.Coverage {
+		r.Coverage = append(r.Coverage, Coverage{Physical: c.Physical, Collected: c.Collected, From: c.From, Note: c.Note})
+	}
+	file, thumb := placesOf(l, issuerlist.FileOrder), placesOf(l, issuerlist.ThumbprintOrder)
+	for i := range l.Entries {
+		r.Entries = append(r.Entries, entryOf(&l.Entries[i], file, thumb))
+	}
+	return r
+}
+
+// places are the simulated places of a list, by name.
+type places map[string]issuerlist.Place
+
+func placesOf(l *issuerlist.List, order issuerlist.Order) places {
+	m := places{}
+	for _, p := range l.Simulate(order) {
+		m[string(p.Entry.SubjectDER)] = p
+	}
+	return m
+}
+
+// of returns where an entry's name ends and whether it is cut; nil where it is
+// not in the list.
+func (m places) of(e *issuerlist.Entry) (end *int, cut bool) {
+	if !e.Counted.Listed() {
+		return nil, false
+	}
+	p, ok := m[string(e.SubjectDER)]
+	if !ok {
+		return nil, false
+	}
+	return &p.End, p.Cut
+}
+
+// cut counts the names that do not fit.
+func (m places) cut() int {
+	n := 0
+	for _, p := range m {
+		if p.Cut {
+			n++
+		}
+	}
+	return n
+}
+
+func entryOf(e *issuerlist.Entry, file, thumb places) Entry {
+	r := Entry{Thumbprint: e.Thumbprint(), Subject: e.Subject, Bytes: e.NameBytes, Counted: string(e.Counted), Why: e.Why, Times: e.Times}
+	r.EndsAt.File, r.Cut.File = file.of(e)
+	r.EndsAt.Thumbprint, r.Cut.Thumbprint = thumb.of(e)
+	return r
+}
+
+// listName words which list it is, beside its host: the store, and the binding
+// or the Windows where there are several lists.
+func listName(l *issuerlist.List) string {
+	s := l.Store
+	if l.Binding != "" {
+		s += " for binding " + l.Binding
+	}
+	if l.Profile != "" {
+		s += " as Windows " + l.Profile
+	}
+	return s
+}

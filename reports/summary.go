@@ -1,0 +1,200 @@
+package reports
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ctlaudit/ctlaudit/importers/evidence"
+	"github.com/ctlaudit/ctlaudit/rules"
+	"github.com/ctlaudit/ctlaudit/rules/issuerlist"
+)
+
+// head makes the lines on the run as a whole.
+func (b *builder) head() []Line {
+	var lines []Line
+	add := func(label, text string, style Style) {
+		lines = append(lines, Line{Label: label, Text: Clean(text), Style: style})
+	}
+	resultText, style := b.result()
+	add("Result", resultText, style)
+	add("As of", dateWords(b.Criteria.AsOf), Plain)
+	add("Program", strings.TrimSpace(b.Tool+" "+b.Version), Plain)
+	add("Policy", b.Criteria.Policy.Name, Plain)
+	add("Policy SHA-256", b.Criteria.Policy.Digest(), Plain)
+	add("Read", b.read(), Plain)
+	if b.Criteria.Waivers != nil {
+		text, style := b.waiverWords()
+		add("Waivers", text, style)
+	}
+	const most = 10
+	if names := b.incomplete(); len(names) > 0 {
+		what := strings.Join(names[:min(most, len(names))], ", ")
+		if n := len(names) - most; n > 0 {
+			what += fmt.Sprintf(" and %d more", n)
+		}
+		add("Read in part", what+": what depends on these is unknown", Bad)
+	}
+	return lines
+}
+
+func (b *builder) result() (string, Style) {
+	var failed []string
+	open := 0
+	for _, j := range b.judgements {
+		switch r := result(j); r.Style {
+		case Bad:
+			failed = append(failed, j.Case.Host)
+		case Doubt, Absent:
+			open++
+		}
+	}
+	const most = 10
+	n := len(b.judgements)
+	switch {
+	case n == 0:
+		return "no host: nothing was read that can be judged", Absent
+	case len(failed) > most:
+		return fmt.Sprintf("%d of %s failed", len(failed), plural(n, "host")), Bad
+	case len(failed) > 0:
+		return fmt.Sprintf("%d of %s failed: %s", len(failed), plural(n, "host"), strings.Join(failed, ", ")), Bad
+	case open > 0:
+		return fmt.Sprintf("nothing failed on %s; for %d of them not everything could be decided", plural(n, "host"), open), Doubt
+	}
+	return fmt.Sprintf("nothing failed on %s", plural(n, "host")), Good
+}
+
+// read says how much was read.
+func (b *builder) read() string {
+	var r evidence.Records
+	files := 0
+	for _, s := range b.sources() {
+		files++
+		r.Certificates += s.Records.Certificates
+		r.RevocationLists += s.Records.RevocationLists
+		r.TrustLists += s.Records.TrustLists
+		r.RegistryValues += s.Records.RegistryValues
+		r.Events += s.Records.Events
+	}
+	parts := []string{}
+	for _, p := range []struct {
+		n    int
+		noun string
+	}{{r.Certificates, "certificate"}, {r.RevocationLists, "CRL"}, {r.TrustLists, "CTL"}, {r.RegistryValues, "registry value"}, {r.Events, "event"}} {
+		if p.n > 0 {
+			parts = append(parts, plural(p.n, p.noun))
+		}
+	}
+	s := fmt.Sprintf("%s of %s", plural(files, "file"), plural(len(b.judgements), "host"))
+	if len(parts) > 0 {
+		s += ": " + strings.Join(parts, ", ")
+	}
+	return s
+}
+
+// dateWords writes a time in UTC, and only the date at midnight.
+func dateWords(t time.Time) string {
+	t = t.UTC()
+	if t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 {
+		return t.Format("2006-01-02") + " (UTC)"
+	}
+	return stamp(t)
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") + " UTC" }
+
+// countsSheet counts findings by severity and outcome.
+func (b *builder) countsSheet() *Sheet {
+	s := &Sheet{Name: "Counts", Title: "Findings by severity and outcome",
+		Columns: []Column{{"severity", "Severity", Text, 12}}, Len: len(rules.Severities())}
+	for _, o := range outcomes {
+		s.Columns = append(s.Columns, Column{string(o), string(o), Integer, 13})
+	}
+	s.Columns = append(s.Columns, Column{"waived", "waived", Integer, 13})
+	s.Rows = func(yield func([]Cell) bool) {
+		for _, sev := range rules.Severities() {
+			row := []Cell{text(string(sev))}
+			for _, o := range outcomes {
+				c := number(b.table[sev][o])
+				if c.Number > 0 {
+					c.Style = outcomeStyle(o)
+				}
+				row = append(row, c)
+			}
+			if !yield(append(row, number(b.waivedBy[sev]))) {
+				return
+			}
+		}
+	}
+	return s
+}
+
+// The limits that KB 2464556 gives, in bytes, which the overview compares every
+// list with.
+const (
+	smallLimit = 12_288
+	largeLimit = 16_384
+)
+
+// overviewSheet has a row for each issuer list.
+func (b *builder) overviewSheet() *Sheet {
+	s := &Sheet{Name: "Overview", Title: "Hosts and their trusted issuer lists",
+		Note:  "Bytes: least, expected and greatest size of the list. Headroom is a limit less the expected size; it is negative where the list is over.",
+		Empty: "no host: nothing was read that can be judged",
+		Columns: []Column{
+			{"host", "Host", Text, 22}, {"result", "Result", Wrapped, 68}, {"windows", "Windows", Text, 26}, {"list", "List from", Text, 26},
+			{"sent", "Sent", Text, 10}, {"verdict", "Verdict", Text, 14}, {"min", "Bytes, least", Integer, 14}, {"expected", "Bytes, expected", Integer, 14},
+			{"max", "Bytes, greatest", Integer, 14}, {"limit", "Limit of this host", Integer, 14},
+			{"headroom12288", "Headroom to 12,288", Integer, 14}, {"headroom16384", "Headroom to 16,384", Integer, 14},
+			{"certificates", "Certificates", Integer, 12}, {"names", "Names", Integer, 12},
+		}}
+	for _, j := range b.judgements {
+		s.Len += len(j.Lists)
+	}
+	s.Rows = func(yield func([]Cell) bool) {
+		for _, j := range b.judgements {
+			r := result(j)
+			for _, l := range j.Lists {
+				least := number(l.Bytes.Min)
+				if !l.Bytes.MinKnown {
+					least = text("not knowable")
+				}
+				row := []Cell{text(j.Case.Host), styled(r.Text, r.Style), text(j.Version.Name()), text(listName(l)), text(string(l.Sent)),
+					styled(string(l.Verdict), verdictStyle(l)), least, number(l.Bytes.Expected), number(l.Bytes.Max), number(l.Limit.Bytes),
+					number(smallLimit - l.Bytes.Expected), number(largeLimit - l.Bytes.Expected), number(l.Certificates), number(l.Subjects)}
+				if !l.Collected {
+					for i := 6; i < len(row); i++ {
+						if i != 9 {
+							row[i] = Cell{}
+						}
+					}
+					row[6] = styled("not collected", Absent)
+				}
+				if !yield(row) {
+					return
+				}
+			}
+		}
+	}
+	return s
+}
+
+// contentsSheet lists the sheets.
+func contentsSheet(sheets []*Sheet) *Sheet {
+	return &Sheet{Name: "Contents", Title: "Sheets",
+		Columns: []Column{{"sheet", "Sheet", Text, 22}, {"shows", "What it shows", Wrapped, 60}, {"rows", "Rows", Integer, 12}},
+		Len:     len(sheets),
+		Rows: func(yield func([]Cell) bool) {
+			for _, s := range sheets {
+				name := text(s.Name)
+				name.Link = s.Name
+				if !yield([]Cell{name, text(s.Title), number(s.Len)}) {
+					return
+				}
+			}
+		}}
+}
+
+// listOrderNote says what a simulated order is worth.
+var listOrderNote = fmt.Sprintf(`"Ends at" is simulated in two orders, %q (as the exports list the certificates) and %q (ascending SHA-1): the true order is not documented, so which names are cut is not known.`,
+	issuerlist.FileOrder, issuerlist.ThumbprintOrder)
