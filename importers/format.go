@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ctlaudit/ctlaudit/importers/evidence"
+	"github.com/ctlaudit/ctlaudit/importers/internal/text"
 )
 
 // A Format describes one export format and the function that reads it.
@@ -78,4 +79,11 @@ type Options struct {
 	// DateOrder is evidence.DayFirst or MonthFirst, or "" to let the dates
 	// decide.
 	DateOrder evidence.DateOrder
+}
+
+// KnownEncoding reports whether a name is that of an encoding that
+// Options.Encoding takes.
+func KnownEncoding(name string) bool {
+	_, err := text.NewCodePage(name)
+	return err == nil
 }

@@ -164,7 +164,12 @@ func (w *Walk) takeDescription(p string, files []treeFile) ([]treeFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Delete(files, i, i+1), w.describe(filepath.Join(p, DescriptionName), text)
+	if err := w.describe(filepath.Join(p, DescriptionName), text); err != nil {
+		return nil, err
+	}
+	// The description and the policy that it names are no evidence.
+	policy := path.Clean(w.Description.Policy)
+	return slices.DeleteFunc(files, func(f treeFile) bool { return f.path == DescriptionName || f.path == policy }), nil
 }
 
 func readDescription(file string) ([]byte, error) {

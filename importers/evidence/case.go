@@ -186,7 +186,7 @@ func (c *Case) addKey(k *RegistryKey) {
 		c.deleteBlobs(k.Key)
 		return
 	}
-	if !c.wantsKey(k.Key) && !c.aboveWanted(k.Key) {
+	if !c.related(k.Key) {
 		if c.plainKeys >= MaxPlainValues {
 			return
 		}
@@ -227,6 +227,9 @@ func (c *Case) deleteBlobs(key string) {
 func (c *Case) addValue(v *RegistryValue) {
 	if v.Deleted {
 		c.Registry.deleteValue(v.Key, v.Name)
+		if strings.EqualFold(v.Name, "Blob") {
+			c.deleteBlobs(v.Key)
+		}
 		return
 	}
 	c.source.Records.RegistryValues++
@@ -250,17 +253,45 @@ func (c *Case) diagnoseTooMany(where Location) {
 		Detail:  fmt.Sprintf("at most %d keys and values are kept for a source", MaxRegistryFacts)})
 }
 
-// aboveWanted reports whether key is an ancestor of one that a rule asked for:
-// its export covers that one.
-func (c *Case) aboveWanted(key string) bool {
-	depth := strings.Count(key, `\`) + 1
+// Keeps reports whether a value or key at this path would be kept: an importer
+// may ask before it builds a fact that would only be counted, and then call
+// CountValue.
+func (c *Case) Keeps(key string) bool {
+	return c.plainKeys < MaxPlainValues || (c.plainCount < MaxPlainValues && c.plainBytes < MaxPlainBytes) || c.related(key)
+}
+
+// CountValue counts a registry value of so many bytes that Keeps declined.
+func (c *Case) CountValue(size int) {
+	c.source.Records.RegistryValues++
+	c.plainCount++
+	c.plainBytes += size
+}
+
+// related reports whether a rule asked for values at, above or below key: the
+// export of an ancestor covers what was asked for.
+func (c *Case) related(key string) bool {
 	for _, pattern := range c.interest.Keys {
-		segments := strings.SplitN(pattern, `\`, depth+1)
-		if len(segments) > depth && matchKey(strings.Join(segments[:depth], `\`), key) {
+		if relatedKey(pattern, key) {
 			return true
 		}
 	}
 	return false
+}
+
+// relatedKey reports whether key is at, above or below pattern, in which a
+// segment "*" stands for any one segment.
+func relatedKey(pattern, key string) bool {
+	for {
+		p, pRest, pMore := strings.Cut(pattern, `\`)
+		k, kRest, kMore := strings.Cut(key, `\`)
+		if p != "*" && !strings.EqualFold(p, k) {
+			return false
+		}
+		if !pMore || !kMore {
+			return true
+		}
+		pattern, key = pRest, kRest
+	}
 }
 
 // wantsKey reports whether a rule asked for values at or above key.

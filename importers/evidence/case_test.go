@@ -141,6 +141,24 @@ func TestMatchKey(t *testing.T) {
 	}
 }
 
+func TestKeepsAgreesWithWhatIsKept(t *testing.T) {
+	c := NewCase("h", Interest{Keys: []string{`HKLM\A\*\C`}})
+	open(t, c, "f")
+	if !c.Keeps(`HKLM\Z`) {
+		t.Error("a small export is kept whole")
+	}
+	c.plainKeys, c.plainCount = MaxPlainValues, MaxPlainValues
+	for key, want := range map[string]bool{`HKLM`: true, `hklm\a`: true, `HKLM\A\x`: true, `HKLM\A\x\c\d`: true, `HKLM\A\x\D`: false, `HKLM\B`: false, `HKCU`: false} {
+		if got := c.Keeps(key); got != want {
+			t.Errorf("Keeps(%q) = %v", key, got)
+		}
+	}
+	c.CountValue(3)
+	if c.source.Records.RegistryValues != 1 {
+		t.Error("a value that is not kept was not counted")
+	}
+}
+
 func event(provider string, id uint32, computer string, day, month time.Time) *Event {
 	return &Event{Provider: provider, ID: id, Alert: NoAlert, Computer: computer, Time: day, TimeMonthFirst: month, TimeText: []byte("t"), Message: []byte("m")}
 }
@@ -219,7 +237,8 @@ func TestBlobOfOneKeyCountsOnce(t *testing.T) {
 	blob := func(key string) *Occurrence {
 		return &Occurrence{Where: Location{Source: "f.reg", Path: "[" + key + "] Blob"}, KeyName: "AA", Certificate: &Certificate{}}
 	}
-	add(t, c, blob(`HKLM\R\AA`), blob(`HKLM\R\BB`), blob(`hklm\r\aa`), &RegistryKey{Key: `HKLM\R\BB`, Deleted: true})
+	add(t, c, blob(`HKLM\R\AA`), blob(`HKLM\R\BB`), blob(`hklm\r\aa`), &RegistryKey{Key: `HKLM\R\BB`, Deleted: true},
+		blob(`HKLM\R\CC`), &RegistryValue{Key: `HKLM\R\CC`, Name: "blob", Deleted: true})
 	c.End()
 	if len(c.Occurrences) != 1 || c.Occurrences[0].Where.Path != `[hklm\r\aa] Blob` || s.Records.Certificates != 1 {
 		t.Errorf("%d occurrences, %d counted", len(c.Occurrences), s.Records.Certificates)

@@ -121,8 +121,10 @@ func (l *Lines) Next() bool {
 		case end >= 0 && (end-l.lo)*l.size <= l.max:
 			after := end + 1
 			if end == l.cr.at {
-				// A CR that ends the buffer may be half of an end.
-				if after == l.hi && !l.blocked() && l.read() {
+				// A CR that ends the buffer may be half of an end. Reading moves
+				// the buffer, so all is looked at again.
+				if after == l.hi && !l.blocked() && !l.eof {
+					l.read()
 					continue
 				}
 				if l.lf.at == after {
@@ -132,7 +134,7 @@ func (l *Lines) Next() bool {
 			l.set(end, false)
 			l.lo = after
 			return true
-		case end >= 0 || (l.hi-l.lo)*l.size > l.max:
+		case end >= 0 || (l.hi-l.lo)*l.size > l.max || !l.blocked() && l.lastTooLong():
 			end = l.cut()
 			l.set(end, true)
 			l.lo = end
@@ -140,7 +142,7 @@ func (l *Lines) Next() bool {
 		case l.blocked():
 			l.wideLine()
 			return true
-		case l.read():
+		case l.read() || l.lastTooLong():
 		default:
 			l.done = true
 			if l.lo*l.size < l.n {
@@ -178,7 +180,7 @@ func (l *Lines) wideLine() {
 	for {
 		at := l.lo + length
 		switch {
-		case 2*length > l.max:
+		case 2*length > l.max || at >= l.n/2 && l.lastTooLong():
 			end := l.cut()
 			l.set(end, true)
 			l.lo = end
@@ -193,7 +195,7 @@ func (l *Lines) wideLine() {
 				return
 			}
 			length++
-		case !l.read():
+		case !l.read() && !l.lastTooLong():
 			l.done = true
 			l.set((l.n+1)/2, false)
 			l.Line.Unended = true
@@ -202,6 +204,10 @@ func (l *Lines) wideLine() {
 		}
 	}
 }
+
+// lastTooLong reports whether what is left of the file is too long for a line:
+// half a unit at its end counts too.
+func (l *Lines) lastTooLong() bool { return l.eof && l.n-l.lo*l.size > l.max }
 
 // lineBreak returns the place behind the line end that follows length units.
 func (l *Lines) lineBreak(length int) int {

@@ -141,6 +141,31 @@ func TestLinesBuffer(t *testing.T) {
 	}
 }
 
+// TestLinesFull has files of just the length of the buffer, and about it, end
+// with each kind of line end.
+func TestLinesFull(t *testing.T) {
+	for _, encode := range []func(string) string{func(s string) string { return s }, utf16le, utf16be} {
+		for n := 110; n < 280; n++ {
+			for _, end := range []string{"\r", "\n", "\r\n", "é\r", "é\r\n"} {
+				text := strings.Repeat("abc\n", n/4) + strings.Repeat("x", n%4) + end
+				want := strings.Split(strings.TrimRight(text, "\r\n"), "\n")
+				if n%4 == 0 && end[0] < 'x' {
+					want = append(want, "")
+				}
+				lines, l := readLines(t, strings.NewReader(encode(text)), nil, 64)
+				if len(lines) != len(want) || l.Offset() != int64(len(encode(text))) {
+					t.Fatalf("%d lines up to %d of %q; want %d", len(lines), l.Offset(), text, len(want))
+				}
+				for i, line := range lines {
+					if string(line.Text) != want[i] || line.Unended {
+						t.Fatalf("line %d of %q is %q; want %q", i+1, text, line.Text, want[i])
+					}
+				}
+			}
+		}
+	}
+}
+
 func TestLinesError(t *testing.T) {
 	broken := errors.New("disk")
 	lines, l := readLines(t, io.MultiReader(strings.NewReader("a\nb"), iotest.ErrReader(broken)), nil, 64)
@@ -150,7 +175,7 @@ func TestLinesError(t *testing.T) {
 }
 
 func FuzzLines(f *testing.F) {
-	for _, s := range []string{"a\r\nb\n\rc", "\xEF\xBB\xBFx\n", "\xFF\xFE" + utf16le("a\r\nü"), utf16be("line\rline"), "caf\xE9\n", "\r\x00\n00"} {
+	for _, s := range []string{"a\r\nb\n\rc", "\xEF\xBB\xBFx\n", "\xFF\xFE" + utf16le("a\r\nü"), utf16be("line\rline"), "caf\xE9\n", "\r\x00\n00", "\xFF\xFEa" + strings.Repeat("\xCF", 64), "\xFF\xFE" + utf16le(strings.Repeat("a", 32)) + "a"} {
 		f.Add([]byte(s), 64)
 	}
 	f.Fuzz(func(t *testing.T, in []byte, limit int) {
