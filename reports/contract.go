@@ -23,6 +23,7 @@ type Report struct {
 	Registry      Seq[RegistryValue] `json:"registry"`
 	Events        Seq[EventGroup]    `json:"events"`
 	Findings      Seq[Finding]       `json:"findings"`
+	Diagnoses     []Diagnosis        `json:"diagnoses"`
 	Waivers       Seq[WaiverReport]  `json:"waivers"`
 	Diagnostics   Seq[Diagnostic]    `json:"diagnostics"`
 }
@@ -45,6 +46,26 @@ type Tool struct {
 	Policy  Policy `json:"policy"`
 	// Waivers is the file of waivers, null where none was given.
 	Waivers *File `json:"waivers"`
+	// Data are the fact tables that were judged by.
+	Data []FactTable `json:"data"`
+	// RuleFiles are the files of customer rules.
+	RuleFiles []RuleFile `json:"ruleFiles"`
+}
+
+// A FactTable is one table of facts, with its source's date and whether it was
+// given in place of the embedded one.
+type FactTable struct {
+	Name     string `json:"name"`
+	Date     string `json:"date"`
+	Rows     int    `json:"rows"`
+	SHA256   string `json:"sha256"`
+	Replaced bool   `json:"replaced"`
+}
+
+// A RuleFile is a file of customer rules.
+type RuleFile struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`
 }
 
 // A File is known by the digest of its bytes.

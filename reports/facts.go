@@ -12,12 +12,36 @@ import (
 	"github.com/ctlaudit/ctlaudit/rules"
 )
 
+func (b *builder) factTables() []FactTable {
+	list := []FactTable{}
+	for _, t := range b.Criteria.Tables.Info {
+		list = append(list, FactTable{t.Name, t.Date, t.Rows, hex.EncodeToString(t.SHA256[:]), t.Replaced})
+	}
+	return list
+}
+
+func (b *builder) ruleFiles() []RuleFile {
+	list := []RuleFile{}
+	for _, f := range b.Criteria.RuleFiles {
+		list = append(list, RuleFile{f.Name, f.Digest()})
+	}
+	return list
+}
+
+func (b *builder) diagnosisReports() []Diagnosis {
+	list := []Diagnosis{}
+	for _, d := range b.diagnoses {
+		list = append(list, diagnosisOf(d))
+	}
+	return list
+}
+
 // report makes the JSON contract.
 func (b *builder) report() *Report {
 	policy := b.Criteria.Policy
 	return &Report{
 		Schema:  SchemaName,
-		Tool:    Tool{Name: b.Tool, Version: b.Version, Policy: Policy{policy.Name, policy.Digest()}, Waivers: b.waiversFile()},
+		Tool:    Tool{Name: b.Tool, Version: b.Version, Policy: Policy{policy.Name, policy.Digest()}, Waivers: b.waiversFile(), Data: b.factTables(), RuleFiles: b.ruleFiles()},
 		AsOf:    Time{b.Criteria.AsOf},
 		Summary: b.summary(),
 		Sources: each(slices.Values(b.sources()), sourceOf),
@@ -73,7 +97,8 @@ func (b *builder) report() *Report {
 				}
 			}
 		},
-		Waivers: each(slices.Values(b.waivers), waiverReportOf),
+		Diagnoses: b.diagnosisReports(),
+		Waivers:   each(slices.Values(b.waivers), waiverReportOf),
 		Diagnostics: func(yield func(Diagnostic) bool) {
 			for host, d := range b.diagnostics() {
 				r := Diagnostic{Code: d.Code, Severity: string(d.Severity), Host: host, Location: locationOf(d.Where),

@@ -47,12 +47,12 @@ func planSheet(p *plans.Plan) *Sheet {
 	s := &Sheet{Name: "Plan", Title: "Each remedy, the least destructive first, judged for each host",
 		Note: fmt.Sprintf("Sizes are in bytes, simulated by the function that measured the list before. Headroom: %d %% of the limit. A remedy that is not applicable has no size after.", p.Options.Headroom), Empty: "no host was judged",
 		Columns: []Column{
-			{"host", "Host", Text, 14}, {"number", "No.", Integer, 6}, {"remedy", "Remedy", Text, 20}, {"title", "What it does", Wrapped, 34}, {"advice", "Advice", Text, 9},
+			{"host", "Host", Text, 14}, {"number", "No.", Integer, 6}, {"remedy", "Remedy", Text, 20}, {"title", "What it does", Wrapped, 34}, {"advice", "Advice", Text, 14},
 			{"applicable", "Applicable", Text, 12}, {"why", "Why", Wrapped, 44}, {"effect", "Effect", Text, 13}, {"effectWhy", "Effect in numbers", Wrapped, 34},
 			{"list", "List", Wrapped, 24}, {"sentBefore", "Sent before", Text, 9}, {"sentAfter", "Sent after", Text, 9},
 			{"expectedBefore", "Expected before", Integer, 11}, {"expectedAfter", "Expected after", Integer, 11}, {"maxBefore", "Greatest before", Integer, 11}, {"maxAfter", "Greatest after", Integer, 11},
 			{"target", "Target", Integer, 10}, {"limit", "Limit", Integer, 10}, {"verdictAfter", "Verdict after", Text, 13},
-			{"breaks", "What breaks", Wrapped, 50}, {"undo", "Undone offline", Text, 12}, {"undoWhy", "How it is undone", Wrapped, 34}, {"lasts", "Lasts", Text, 9}, {"lastsWhy", "Why", Wrapped, 34},
+			{"breaks", "What breaks", Wrapped, 50}, {"undo", "Undone offline", Text, 12}, {"undoWhy", "How it is undone", Wrapped, 34}, {"lasts", "Lasts", Text, 9}, {"lastsWhy", "What it depends on", Wrapped, 34},
 			{"steps", "Steps", Wrapped, 50}, {"commands", "Commands", Wrapped, 60}, {"undoCommands", "Commands that undo it", Wrapped, 60}, {"references", "References", Wrapped, 30},
 		}}
 	for _, h := range p.Hosts {
@@ -74,8 +74,11 @@ func planSheet(p *plans.Plan) *Sheet {
 
 func planRow(h *plans.HostPlan, n int, r *plans.Remedy, i int) []Cell {
 	advice := Cell{}
-	if r.Recommended {
+	switch {
+	case r.Recommended:
 		advice = styled("advised", Good)
+	case r.ID == plans.DeleteAuthRoot:
+		advice = styled("not to be taken", Bad)
 	}
 	row := []Cell{text(h.Host), number(n), text(r.ID), text(r.Title + " (" + r.Source + ")"), advice,
 		styled(string(r.Applicable), applicableStyle(r.Applicable)), text(r.Why), styled(string(r.Effect), effectStyle(r.Effect)), text(r.EffectWhy)}

@@ -1,12 +1,7 @@
 package reports
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/ctlaudit/ctlaudit/rules"
 	"github.com/ctlaudit/ctlaudit/rules/issuerlist"
@@ -19,14 +14,21 @@ const PlanSchemaName = "ctlaudit/plan/v1"
 // A PlanReport is the JSON form of a plan. Text is as the exports hold it, lists
 // are never null.
 type PlanReport struct {
-	Schema string `json:"schema"`
-	Tool   Tool   `json:"tool"`
-	AsOf   Time   `json:"asOf"`
+	Schema string   `json:"schema"`
+	Tool   PlanTool `json:"tool"`
+	AsOf   Time     `json:"asOf"`
 	// Headroom is in percent of the limit.
 	Headroom       int        `json:"headroom"`
 	IncludePrivate bool       `json:"includePrivate"`
 	Criterion      string     `json:"criterion"`
 	Hosts          []PlanHost `json:"hosts"`
+}
+
+// A PlanTool names the program and the policy that the plan was made by.
+type PlanTool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Policy  Policy `json:"policy"`
 }
 
 // A PlanHost is what can be done on one host. Need is none, mend, doubt or
@@ -152,7 +154,7 @@ type PlanKept struct {
 // NewPlanReport makes the JSON form of a plan.
 func NewPlanReport(tool, version string, c *rules.Criteria, p *plans.Plan) *PlanReport {
 	r := &PlanReport{Schema: PlanSchemaName, AsOf: Time{p.AsOf}, Headroom: p.Options.Headroom, IncludePrivate: p.Options.IncludePrivate,
-		Tool: Tool{Name: tool, Version: version, Policy: Policy{Name: c.Policy.Name, SHA256: c.Policy.Digest()}}, Criterion: plans.Criterion, Hosts: []PlanHost{}}
+		Tool: PlanTool{tool, version, Policy{c.Policy.Name, c.Policy.Digest()}}, Criterion: plans.Criterion, Hosts: []PlanHost{}}
 	for _, h := range p.Hosts {
 		r.Hosts = append(r.Hosts, planHost(h))
 	}
@@ -161,7 +163,7 @@ func NewPlanReport(tool, version string, c *rules.Criteria, p *plans.Plan) *Plan
 
 func planHost(h *plans.HostPlan) PlanHost {
 	r := PlanHost{Host: h.Host, OS: h.Judgement.Version.Code(), OSName: h.Judgement.Version.Name(), Need: string(h.Need), NeedWhy: h.NeedWhy,
-		Lists: []PlanList{}, Remedies: []PlanRemedy{}, Removals: []PlanRemoval{}, Notes: whole(h.Notes)}
+		Lists: []PlanList{}, Remedies: []PlanRemedy{}, Removals: []PlanRemoval{}, Notes: full(h.Notes)}
 	if x := h.Recommended(); x != nil {
 		r.Recommended = x.ID
 	}
@@ -184,16 +186,16 @@ func planList(l *issuerlist.List, target int) PlanList {
 }
 
 func planRemedy(h *plans.HostPlan, x *plans.Remedy) PlanRemedy {
-	r := PlanRemedy{ID: x.ID, Title: x.Title, Source: x.Source, Applicable: string(x.Applicable), Why: x.Why, Requires: whole(x.Requires),
-		Effect: string(x.Effect), EffectWhy: x.EffectWhy, Recommended: x.Recommended, After: []PlanList{}, Breaks: whole(x.Breaks),
-		Undo: PlanAnswer{x.Undo.Word, x.Undo.Why}, Lasts: PlanAnswer{x.Lasts.Word, x.Lasts.Why}, Steps: whole(x.Steps), Commands: whole(x.Commands),
-		UndoCommands: whole(x.UndoCommands), References: whole(x.References), Certificates: []PlanCertificate{}}
+	r := PlanRemedy{ID: x.ID, Title: x.Title, Source: x.Source, Applicable: string(x.Applicable), Why: x.Why, Requires: full(x.Requires),
+		Effect: string(x.Effect), EffectWhy: x.EffectWhy, Recommended: x.Recommended, After: []PlanList{}, Breaks: full(x.Breaks),
+		Undo: PlanAnswer{x.Undo.Word, x.Undo.Why}, Lasts: PlanAnswer{x.Lasts.Word, x.Lasts.Why}, Steps: full(x.Steps), Commands: full(x.Commands),
+		UndoCommands: full(x.UndoCommands), References: full(x.References), Certificates: []PlanCertificate{}}
 	for i, l := range x.After {
 		r.After = append(r.After, planList(l, h.Lists[i].Target))
 	}
 	add := func(action string, i *plans.Item, why string, purposes []string) {
 		r.Certificates = append(r.Certificates, PlanCertificate{Action: action, Thumbprint: i.Thumbprint(), Subject: i.Subject,
-			Physical: whole(i.Physicals()), Why: why, Purposes: whole(purposes)})
+			Physical: full(i.Physicals()), Why: why, Purposes: full(purposes)})
 	}
 	for _, m := range x.Moves {
 		why := ""
@@ -223,7 +225,7 @@ func planRemoval(x *plans.Removal) PlanRemoval {
 		Reached: x.Reached, Shortfall: x.Shortfall, Proven: x.Proven, Before: sizes(x.Before), After: sizes(x.After), Summary: x.Summary(),
 		Rows: []PlanRow{}, Kept: []PlanKept{}}
 	for _, row := range x.Rows {
-		r.Rows = append(r.Rows, PlanRow{Thumbprint: row.Thumbprint(), SHA256: fmt.Sprintf("%x", row.SHA256), Subject: row.Subject, Physical: whole(row.Physicals()),
+		r.Rows = append(r.Rows, PlanRow{Thumbprint: row.Thumbprint(), SHA256: fmt.Sprintf("%x", row.SHA256), Subject: row.Subject, Physical: full(row.Physicals()),
 			Class: row.Class.String(), Why: row.Why, NameBytes: row.NameBytes, Times: row.Times, Shared: row.Shared, Saves: row.Saves, Expected: row.Expected, Max: row.Max,
 			Properties: row.CanCarry()})
 	}
@@ -231,40 +233,4 @@ func planRemoval(x *plans.Removal) PlanRemoval {
 		r.Kept = append(r.Kept, PlanKept{Thumbprint: k.Thumbprint(), Subject: k.Subject, NameBytes: k.NameBytes, Private: k.Private, Why: k.Why})
 	}
 	return r
-}
-
-// whole returns a list that is not nil, so that JSON has [] and not null.
-func whole(list []string) []string {
-	if list == nil {
-		return []string{}
-	}
-	return list
-}
-
-// Write writes the plan as JSON, indented. What could steer a terminal or an
-// editor is written as \uXXXX, which any reader undoes.
-func (r *PlanReport) Write(w io.Writer) error {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(r); err != nil {
-		return err
-	}
-	out := make([]byte, 0, buf.Len())
-	for b := buf.Bytes(); len(b) > 0; {
-		c, n := utf8.DecodeRune(b)
-		switch {
-		case c < 0x7f || !Unsafe(c):
-			out = append(out, b[:n]...)
-		case c > 0xffff:
-			hi, lo := utf16.EncodeRune(c)
-			out = fmt.Appendf(out, `\u%04x\u%04x`, hi, lo)
-		default:
-			out = fmt.Appendf(out, `\u%04x`, c)
-		}
-		b = b[n:]
-	}
-	_, err := w.Write(out)
-	return err
 }

@@ -90,6 +90,9 @@ func New(in Input) *Document {
 	slices.SortStableFunc(b.judgements, func(x, y *rules.Judgement) int {
 		return cmp.Or(strings.Compare(strings.ToLower(x.Case.Host), strings.ToLower(y.Case.Host)), strings.Compare(x.Case.Host, y.Case.Host))
 	})
+	for _, j := range b.judgements {
+		b.diagnoses = append(b.diagnoses, rules.Diagnose(j))
+	}
 	b.count()
 	d := &Document{
 		Title:      "Trusted issuer list audit",
@@ -100,13 +103,13 @@ func New(in Input) *Document {
 		Counts:     b.countsSheet(),
 		Overview:   b.overviewSheet(),
 		Sheets: []*Sheet{
-			b.findingsSheet(), b.listSheet(), b.certificatesSheet(), b.requiredSheet(), b.registrySheet(),
+			b.findingsSheet(), b.diagnosisSheet(), b.timelineSheet(), b.listSheet(), b.certificatesSheet(), b.requiredSheet(), b.registrySheet(),
 			b.eventsSheet(), b.waiversSheet(), b.sourcesSheet(), b.diagnosticsSheet(), b.rulesSheet(), b.missingSheet(),
 		},
 		Report: b.report(),
 	}
-	for _, j := range b.judgements {
-		d.Screens = append(d.Screens, b.screen(j))
+	for i, j := range b.judgements {
+		d.Screens = append(d.Screens, b.screen(j, b.diagnoses[i]))
 	}
 	d.Contents = contentsSheet(d.Sheets)
 	return d
@@ -116,6 +119,7 @@ func New(in Input) *Document {
 type builder struct {
 	Input
 	judgements []*rules.Judgement
+	diagnoses  []*rules.Diagnosis // of the judgements, in their order
 
 	outcomes map[rules.Outcome]int // less the waived failures
 	waived   int

@@ -39,10 +39,14 @@ type Step struct {
 }
 
 // screen makes the first screen of a host.
-func (b *builder) screen(j *rules.Judgement) *Screen {
+func (b *builder) screen(j *rules.Judgement, d *rules.Diagnosis) *Screen {
 	s := &Screen{Host: Clean(j.Case.Host), Result: result(j)}
 	add := func(label, text string, style Style) {
 		s.Lines = append(s.Lines, Line{Label: label, Text: Clean(text), Style: style})
+	}
+	add("Truncation", d.Summary, truncationStyle(d.Verdict))
+	for _, p := range d.Products {
+		add("Product", p.Product+" ("+p.Basis+"): "+p.Summary, truncationStyle(p.Verdict))
 	}
 	style := Plain
 	if j.Version.Profile == nil {
@@ -81,7 +85,7 @@ func (b *builder) screen(j *rules.Judgement) *Screen {
 }
 
 // onScreen are the rules that a screen shows by lines of their own.
-var onScreen = []*rules.Rule{rules.TrustedIssuerListSize, rules.SchannelTruncationEvent, rules.RootStoreMixed, rules.RequiredRoots, rules.EvidenceComplete}
+var onScreen = []*rules.Rule{rules.TruncationDiagnosis, rules.TrustedIssuerListSize, rules.SchannelTruncationEvent, rules.RootStoreMixed, rules.RequiredRoots, rules.EvidenceComplete}
 
 // listLines tell of one list: sent, fed by, collected, size, limit, verdict.
 func listLines(l *issuerlist.List) []Line {

@@ -20,6 +20,10 @@ type Criteria struct {
 	Rules  []*Rule
 	Policy *Policy
 	Tables *data.Tables
+	// Waivers are the accepted risks, nil if there are none.
+	Waivers *Waivers
+	// RuleFiles are the files that customers' rules were read from.
+	RuleFiles []RuleFile
 	// AsOf is the date of the judgement.
 	AsOf time.Time
 }
@@ -61,17 +65,18 @@ func Evaluate(c *Criteria, host *evidence.Case, stated Statement) *Judgement {
 	j := &Judgement{Case: host, Version: version, Roles: stated.Roles, Stores: stores.New(host)}
 	j.Lists = issuerlist.Compute(issuerlist.Host{Case: host, Version: version, Tables: c.Tables, AsOf: c.AsOf,
 		LimitBytes: c.Policy.limit(version.Code()), LimitCitation: "policy " + c.Policy.Name})
-	need, _ := requiredOf(c.Policy, c.Tables, version)
+	need, _ := requiredOf(c.Policy, c.Tables, version, stated.Roles, c.AsOf)
 	j.Required = rootStatuses(host, j.Stores, need)
 	host.Diagnostics = append(host.Diagnostics, j.Stores.Differences()...)
 	for _, r := range c.Rules {
-		if !c.Policy.enabled(r.ID) {
+		if !c.Policy.Enabled(r) {
 			continue
 		}
 		p := &Pass{Rule: r, Case: host, Policy: c.Policy, Tables: c.Tables, AsOf: c.AsOf,
 			Version: version, Roles: stated.Roles, Stores: j.Stores, Lists: j.Lists, Required: j.Required}
 		j.Findings = append(j.Findings, run(p)...)
 	}
+	c.Waivers.apply(j.Findings, c.AsOf)
 	return j
 }
 
@@ -110,7 +115,7 @@ func check(p *Pass) {
 
 func finish(f *Finding, p *Pass, incomplete map[string]bool) {
 	f.Rule, f.Host = p.Rule, p.Case.Host
-	f.Severity = p.Policy.severity(p.Rule)
+	f.Severity = p.Policy.SeverityOf(p.Rule)
 	sum := sha256.Sum256([]byte(p.Rule.ID + "\x00" + strings.ToLower(p.Case.Host) + "\x00" + strings.ToLower(f.Subject)))
 	f.ID = hex.EncodeToString(sum[:8])
 	var broken []string

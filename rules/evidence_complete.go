@@ -18,6 +18,8 @@ and the place where it broke off. Files that no format claims are listed with th
 sources and are not judged: an export folder may hold anything.`,
 	References: []Reference{{"ISO 19011:2018 section 6.4.7", "Guidelines for auditing management systems: collecting and verifying information", "https://www.iso.org/standard/70017.html"}},
 	Remedy:     `export the file again and compare its size and SHA-256 with the original on the host`,
+	Impact:     `what depends on the file is unknown, and never passed`,
+	AppliesTo:  `all exports`,
 	Check:      checkComplete,
 }
 

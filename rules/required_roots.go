@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ctlaudit/ctlaudit/importers/evidence"
 	"github.com/ctlaudit/ctlaudit/rules/data"
@@ -32,6 +33,8 @@ inferred: the current list less the four roots that the KB says those lack. A po
 	Needs:      []evidence.Kind{evidence.KindCertificate},
 	Collect:    collectRoot,
 	Remedy:     `import the missing root from another computer of the same Windows, into Trusted Root of the local computer`,
+	Impact:     `Windows may work in part only, or not at all (KB 293781)`,
+	AppliesTo:  `all Windows`,
 	Check:      checkRequired,
 }
 
@@ -71,7 +74,7 @@ const packKB = "KB 293781"
 // requiredOf returns the roots that a host needs. sure is false where the
 // operating system is unknown: then only the roots that every Windows since XP
 // needs are returned.
-func requiredOf(pol *Policy, t *data.Tables, v windows.Version) (list []wanted, sure bool) {
+func requiredOf(pol *Policy, t *data.Tables, v windows.Version, roles []string, asOf time.Time) (list []wanted, sure bool) {
 	sure = true
 	if pol.builtin() {
 		sure = v.Profile != nil
@@ -92,7 +95,7 @@ func requiredOf(pol *Policy, t *data.Tables, v windows.Version) (list []wanted, 
 		}
 	}
 	for _, pack := range pol.RequiredRoots.Packs {
-		if len(pack.OS) > 0 && !slices.ContainsFunc(pack.OS, func(c string) bool { return strings.EqualFold(c, v.Code()) }) {
+		if !pack.Holds(v.Code(), roles, asOf) {
 			continue
 		}
 		for _, r := range pack.Roots {
@@ -211,7 +214,7 @@ func checkRequired(p *Pass) {
 			Summary: "not checked: no export of " + root.String() + " was read"})
 		return
 	}
-	need, sure := requiredOf(p.Policy, p.Tables, p.Version)
+	need, sure := requiredOf(p.Policy, p.Tables, p.Version, p.Roles, p.AsOf)
 	if len(need) == 0 {
 		p.Report(Finding{Subject: root.String(), Outcome: NotApplicable, Summary: "the policy requires no root on this Windows"})
 		return

@@ -26,6 +26,8 @@ Trusted Root feeds the list; a certificate is misplaced there in any case.`,
 	Needs:      []evidence.Kind{evidence.KindCertificate},
 	Collect:    collectRoot,
 	Remedy:     `move the certificates to Intermediate Certification Authorities (CA): export them, delete them from Root, and import them into CA`,
+	Impact:     `only the CA-issued certificates are in the list: all other clients fail (HTTP 403.7, 403.16), and the Lync 2013 Front-End service does not start`,
+	AppliesTo:  `Windows 8, Server 2012 and later; hygiene before`,
 	Check:      checkMixed,
 }
 
@@ -68,11 +70,24 @@ func checkMixed(p *Pass) {
 	case since2012:
 		f.Outcome = Failed
 		f.Summary = fmt.Sprintf("%s, and on %s only these are in the trusted issuer list%s", f.Measured, p.Version.Name(), names)
+		if other := fedByOther(p); other != "" {
+			f.Summary = fmt.Sprintf("%s, and on %s only these are in a list that Root feeds; the default list of this host is fed by %s%s", f.Measured, p.Version.Name(), other, names)
+		}
 	default:
 		f.Outcome = Informational
 		f.Summary = fmt.Sprintf("%s; on %s they only lengthen the list, from Windows Server 2012 on they would replace it%s", f.Measured, p.Version.Name(), names)
 	}
 	p.Report(f)
+}
+
+// fedByOther names the store that feeds the default list in place of Root, or is "".
+func fedByOther(p *Pass) string {
+	for _, l := range p.Lists {
+		if l.Binding == "" && l.Store != evidence.LocalMachine+`\`+evidence.StoreRoot {
+			return l.Store
+		}
+	}
+	return ""
 }
 
 // notWhole words why a store was not read whole.

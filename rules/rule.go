@@ -91,6 +91,11 @@ type Rule struct {
 	Collect string
 	// Remedy says what to do about a failure, in one or two sentences.
 	Remedy string
+	// Impact says what a failure means for who uses the host, and AppliesTo the
+	// Windows or products that the rule is about; "" where Doc says it all.
+	Impact, AppliesTo string
+	// Origin is the file of a customer's rule, "" for one of the program's own.
+	Origin string
 	// Check judges a host and reports at least one finding.
 	Check func(*Pass)
 }
@@ -124,6 +129,27 @@ type Finding struct {
 	Collect string
 	// Remedy overrides that of the rule.
 	Remedy string
+	// Waiver is the waiver that covers the finding, nil where none does. The
+	// outcome stays as it was found; Fails says whether it still counts.
+	Waiver *AppliedWaiver
+}
+
+// Fails reports whether the finding counts as a failure: it failed, and no
+// waiver that holds covers it. Exit status, counts and tables use it.
+func (f *Finding) Fails() bool {
+	return f.Outcome == Failed && (f.Waiver == nil || f.Waiver.State != WaiverActive)
+}
+
+// OutcomeText is the outcome as a table shows it, with its waiver: "fail, waived
+// until 2027-01-31".
+func (f *Finding) OutcomeText() string {
+	switch {
+	case f.Waiver == nil:
+		return string(f.Outcome)
+	case f.Waiver.State == WaiverActive:
+		return string(f.Outcome) + ", waived until " + f.Waiver.ExpiresText()
+	}
+	return string(f.Outcome) + ", waiver expired on " + f.Waiver.ExpiresText()
 }
 
 // A Pass is one rule at work on one host.

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/ctlaudit/ctlaudit/importers/evidence"
 	"github.com/ctlaudit/ctlaudit/rules/data"
@@ -28,6 +29,7 @@ const schannelKey = `HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Securit
 // host is a host built from literals: what its sources hold, by name.
 type host struct {
 	os      string
+	roles   []string
 	sources []source
 	policy  string
 }
@@ -49,7 +51,7 @@ func certificate(subject, issuer string, size int) *evidence.Certificate {
 	}
 	raw := fmt.Appendf(nil, "%s|%s|%d", subject, issuer, size)
 	return &evidence.Certificate{Raw: raw, SHA1: sha1.Sum(raw), SHA256: sha256.Sum256(raw), Subject: subject, Issuer: issuer,
-		SubjectDER: der, IssuerDER: iss, NotAfter: testDay.AddDate(5, 0, 0), Parse: evidence.ParsedStrict, Serial: []byte{9}}
+		SubjectDER: der, IssuerDER: iss, NotBefore: testDay.AddDate(-5, 0, 0), NotAfter: testDay.AddDate(5, 0, 0), Parse: evidence.ParsedStrict, Serial: []byte{9}}
 }
 
 // root is a self-issued certificate in Root.
@@ -97,7 +99,11 @@ func regDWord(path, name string, n uint32) *evidence.RegistryValue {
 }
 
 func regText(path, name, text string) *evidence.RegistryValue {
-	return &evidence.RegistryValue{Key: path, Name: name, Type: evidence.RegSZ, Data: append([]byte(text), 0, 0)}
+	data := []byte{}
+	for _, u := range append(utf16.Encode([]rune(text)), 0) {
+		data = binary.LittleEndian.AppendUint16(data, u)
+	}
+	return &evidence.RegistryValue{Key: path, Name: name, Type: evidence.RegSZ, Data: data}
 }
 
 // systemLog is a System log that holds noise and n truncation events.
@@ -125,9 +131,9 @@ func (h host) judge(t *testing.T, rs ...*Rule) *Judgement {
 		t.Fatal(err)
 	}
 	all := append(All(), rs...)
-	policy, err := DefaultPolicy(tables, all)
+	policy, err := Profile("full", tables, all)
 	if h.policy != "" {
-		policy, err = ParsePolicy("policy.yaml", []byte(h.policy), tables, all)
+		policy, err = ParsePolicyOn("full", "policy.yaml", []byte(h.policy), tables, all)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +156,7 @@ func (h host) judge(t *testing.T, rs ...*Rule) *Judgement {
 		e.End()
 	}
 	e.Finish(func(n string) bool { return n == "web01" })
-	return Evaluate(c, e, Statement{OS: h.os})
+	return Evaluate(c, e, Statement{OS: h.os, Roles: h.roles})
 }
 
 // one returns the findings of one rule.
@@ -175,14 +181,26 @@ type ruleCase struct {
 
 func runCases(t *testing.T, rule *Rule, cases []ruleCase) {
 	t.Helper()
+	runCasesOf(t, rule, []Outcome{Passed, Failed, NotChecked}, cases)
+}
+
+// runCasesOf runs the cases of a rule that gives only some outcomes: a rule that
+// only informs never fails. There must be a case of each.
+func runCasesOf(t *testing.T, rule *Rule, outcomes []Outcome, cases []ruleCase) {
+	t.Helper()
 	seen := map[Outcome]bool{}
 	for _, tt := range cases {
 		t.Run(tt.name, func(t *testing.T) {
 			var outcomes []string
+			ids := map[string]bool{}
 			list := tt.host.findings(t, rule.ID)
 			for _, f := range list {
 				outcomes = append(outcomes, string(f.Outcome))
 				seen[f.Outcome] = true
+				if ids[f.ID] {
+					t.Errorf("two findings have the subject %q", f.Subject)
+				}
+				ids[f.ID] = true
 				if f.Summary == "" || f.ID == "" || f.Host != "web01" {
 					t.Errorf("a finding says nothing: %+v", f)
 				}
@@ -202,7 +220,7 @@ func runCases(t *testing.T, rule *Rule, cases []ruleCase) {
 			}
 		})
 	}
-	for _, o := range []Outcome{Passed, Failed, NotChecked} {
+	for _, o := range outcomes {
 		if !seen[o] {
 			t.Errorf("no case of %s gives %s", rule.ID, o)
 		}
@@ -267,7 +285,7 @@ func TestEveryRuleIsListed(t *testing.T) {
 	listed := map[string]bool{}
 	for _, r := range All() {
 		listed[r.ID] = true
-		if r.Title == "" || r.Doc == "" || len(r.References) == 0 || r.Since == "" || r.Severity.Rank() < 0 || r.Check == nil || r.Remedy == "" {
+		if r.Title == "" || r.Doc == "" || len(r.References) == 0 || r.Since == "" || r.Severity.Rank() < 0 || r.Check == nil || r.Remedy == "" || r.Impact == "" || r.AppliesTo == "" {
 			t.Errorf("%s lacks a part of its description", r.ID)
 		}
 		if strings.HasSuffix(r.Title, ".") || strings.ToLower(r.ID) != r.ID || strings.Contains(r.ID, "_") {

@@ -38,9 +38,11 @@ An absence is judged only over the time that the exported log covers.`,
 		{Provider: schannelProvider, ID: truncationID}, {Provider: schannelProvider, ID: 36887}, {Provider: schannelProvider, ID: 36888},
 		{Provider: "Microsoft-Windows-CAPI2", ID: 4097}, {Provider: "CAPI2", ID: 4097},
 	}},
-	Collect: collectSystem,
-	Remedy:  `see trusted-issuer-list-size: shorten the list, or stop sending it where clients do not need it`,
-	Check:   checkTruncation,
+	Collect:   collectSystem,
+	Remedy:    `see trusted-issuer-list-size: shorten the list, or stop sending it where clients do not need it`,
+	Impact:    `the list was cut at the time of the events: clients whose issuer was beyond the cut could not sign in`,
+	AppliesTo: `Windows Server 2003 and later`,
+	Check:     checkTruncation,
 }
 
 func checkTruncation(p *Pass) {
@@ -155,18 +157,7 @@ func looksLikeSystem(c *evidence.Case, l *evidence.EventLog) bool {
 
 // window words the time that the events of the sources cover.
 func window(c *evidence.Case, sources []string) string {
-	var first, last time.Time
-	for _, g := range c.Events {
-		if !slices.ContainsFunc(g.Sources, func(s string) bool { return slices.Contains(sources, s) }) || g.First.IsZero() {
-			continue
-		}
-		if first.IsZero() || g.First.Before(first) {
-			first = g.First
-		}
-		if g.Last.After(last) {
-			last = g.Last
-		}
-	}
+	first, last := covers(c, sources)
 	if first.IsZero() {
 		return "its time could not be read"
 	}

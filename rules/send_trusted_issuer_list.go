@@ -29,6 +29,8 @@ Misspelt names are looked for in the exported SCHANNEL key only.`,
 	Needs:      []evidence.Kind{evidence.KindRegistry},
 	Collect:    collectSchannel,
 	Remedy:     `write the value as REG_DWORD SendTrustedIssuerList directly below SCHANNEL, and delete the value or key that is not read`,
+	Impact:     `a fix that was typed wrong fixes nothing; or every observer learns which authorities the server trusts`,
+	AppliesTo:  `Windows Server 2008 and later; 2003 with hotfix 933430`,
 	Check:      checkSend,
 }
 

@@ -34,6 +34,8 @@ known from an export: the order is not documented.`,
 	Collect:    collectRoot,
 	Remedy: `shorten the list by one of the methods of KB 2464556, the gentlest first: move misplaced certificates out of Trusted Root; ` +
 		`remove roots that nobody needs (never those of KB 293781); keep third-party roots out by Group Policy; or set SendTrustedIssuerList to 0 where clients may choose their certificate without the list`,
+	Impact:    `clients whose issuer is beyond the cut find no certificate to send, and their TLS connections fail`,
+	AppliesTo: `Windows Server 2003 and later`,
 	Check: func(p *Pass) {
 		for _, l := range p.Lists {
 			p.Report(judgeList(p, l))
@@ -83,8 +85,11 @@ func sizeOutcome(p *Pass, l *issuerlist.List) (Outcome, string) {
 		}
 		return Informational, fmt.Sprintf("no list is sent (%s); it would be %s", l.SentWhy, size)
 	case issuerlist.SentUnknown:
-		if l.Verdict == issuerlist.Under {
+		switch l.Verdict {
+		case issuerlist.Under:
 			return Passed, "within the limit, sent or not: " + size
+		case issuerlist.Unknown:
+			return Unknown, fmt.Sprintf("the size is not known: %s; what was read comes to %s bytes; nor is it known whether a list is sent: %s", l.VerdictWhy, Grouped(l.Bytes.Expected), l.SentWhy)
 		}
 		return Unknown, fmt.Sprintf("%s; whether a list is sent is not known: %s", size, l.SentWhy)
 	}

@@ -1,29 +1,17 @@
 // Package data holds the fact tables that the rules rest on: what each Windows
-// does, which roots it needs (KB 293781) and which purposes Microsoft's root
-// programme gives a root. The tables are embedded; each has a source and, where
-// it ages, a date. The package judges nothing.
+// does, which roots it needs (KB 293781), what Microsoft's root programme says
+// of a root, which certificates are known to be bad, and what events, alerts and
+// registry values mean. Each table names its source, its date and its version.
+// The tables are embedded, and any of them may be replaced by a file of the same
+// name. The package judges nothing.
 package data
 
 import (
-	"embed"
-	"encoding/csv"
-	"encoding/hex"
-	"fmt"
-	"io/fs"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ctlaudit/ctlaudit/importers/evidence"
 )
-
-//go:embed *.tsv *.csv
-var files embed.FS
-
-// Files returns the embedded tables.
-func Files() fs.FS { return files }
-
-// ProgrammeDate is the date of the root list in the programme table: the
-// thisUpdate of Microsoft's authroot.stl.
-const ProgrammeDate = "2025-06-16"
 
 // An OSProfile says what Schannel does on one Windows.
 type OSProfile struct {
@@ -70,7 +58,8 @@ type RequiredRoot struct {
 	Note    string
 }
 
-// A ProgrammeRoot is what Microsoft's root list of ProgrammeDate says of a root.
+// A ProgrammeRoot is what Microsoft's root list of Tables.ProgrammeDate says of
+// a root.
 type ProgrammeRoot struct {
 	Thumbprint   string
 	FriendlyName string
@@ -78,143 +67,246 @@ type ProgrammeRoot struct {
 	ClientAuth   bool      // client authentication is among its purposes
 	Disabled     time.Time // zero if it is not, Always where the list gives no date
 	NotBefore    time.Time // zero if it is not restricted
+	// Purposes, NotBeforePurposes and DisallowedPurposes are named as the table
+	// names them: ClientAuth, ServerAuth, Email, a dotted object identifier …
+	// NotBefore without NotBeforePurposes holds for all purposes.
+	Purposes, NotBeforePurposes, DisallowedPurposes []string
 }
 
 // Always stands for a date that the list leaves empty: it holds since ever.
 var Always = time.Unix(0, 0).UTC()
 
+// A ProgrammeAction is what one month's release notes of Microsoft's root
+// programme say of a root.
+type ProgrammeAction struct {
+	// Month is the first day of the month of the notes.
+	Month time.Time
+	// Class is a reading of the heading: disable, disallow, disallow-eku,
+	// notbefore-all, notbefore-eku, notbefore-removed, remove-root, remove-eku,
+	// add-root, add-eku, ev-change, modify or other.
+	Class      string
+	Name       string
+	Thumbprint string
+	// Heading is quoted from the notes.
+	Heading string
+}
+
+// The classes of certificates of which something bad is known.
+const (
+	// Rogue: malicious, broken into, its private key is public, or a list of
+	// rogue roots names it.
+	Rogue = "rogue"
+	// Restricted: Microsoft's programme disabled or restricted it. It is not
+	// malicious.
+	Restricted = "restricted"
+	// Removed: Microsoft's programme removed it. It is not malicious.
+	Removed = "removed"
+)
+
+// A KnownBad is a certificate of which something bad is known.
+type KnownBad struct {
+	Thumbprint string
+	Name       string
+	Class      string // Rogue, Restricted or Removed
+	// Reason is a clause, Source says who says it.
+	Reason, Source string
+}
+
+// A SchannelValue is one value that Schannel reads of the registry.
+type SchannelValue struct {
+	// Key is the path below SCHANNEL, "" for SCHANNEL itself; a segment "*"
+	// stands for any one segment.
+	Key  string
+	Name string
+	// Type is the type that Windows reads, such as REG_DWORD.
+	Type string
+	// DefaultBefore2012 and DefaultSince2012 say what holds where the value is
+	// absent, up to Windows 7 and Server 2008 R2 and from Windows 8 and Server
+	// 2012 on; "" where the value means nothing there or nobody documents it.
+	DefaultBefore2012, DefaultSince2012 string
+	// Meaning is a clause, Source says where it is written.
+	Meaning, Source string
+}
+
+// Path returns key and name below SCHANNEL: Messaging\MessageLimitClient.
+func (v *SchannelValue) Path() string {
+	if v.Key == "" {
+		return v.Name
+	}
+	return v.Key + `\` + v.Name
+}
+
+// A ProtocolState is what a Windows does with a protocol where the registry says
+// nothing.
+type ProtocolState string
+
+// The states of a protocol.
+const (
+	ProtocolEnabled      ProtocolState = "enabled"
+	ProtocolDisabled     ProtocolState = "disabled"
+	ProtocolNotSupported ProtocolState = "not supported"
+)
+
+// A ProtocolDefault is the default state of one protocol on one Windows.
+type ProtocolDefault struct {
+	OS string // a code of the table of operating systems
+	// Protocol is named as its key below SCHANNEL\Protocols: "TLS 1.2".
+	Protocol       string
+	Client, Server ProtocolState
+	// Basis is "documented", "reported" or "inferred".
+	Basis, Source string
+}
+
+// An EventMeaning says what an event means.
+type EventMeaning struct {
+	Provider string
+	ID       uint32
+	// Level is that of most builds. It never decides anything.
+	Level string
+	// Meaning is a clause; Text is the English message, with {1} for its first
+	// parameter, "" where it is not known.
+	Meaning, Text string
+	Source        string
+}
+
+// An AlertMeaning is a TLS alert.
+type AlertMeaning struct {
+	Code int
+	Name string // as the RFCs name it: unknown_ca
+	// Meaning is a clause, "" where the name says it all. SSPI is the status
+	// that Schannel maps the alert to, "" where it is the general one.
+	Meaning, SSPI string
+}
+
+// A NPSReason is a reason code of the Network Policy Server (event 6273).
+type NPSReason struct {
+	Code           int
+	Meaning, Basis string
+}
+
+// A RolePack is a list of roots that a product needs from a day on.
+type RolePack struct {
+	Name string
+	// Roles are the roles of a host that it holds for, at least one.
+	Roles []string
+	// EffectiveFrom is the first day that it holds.
+	EffectiveFrom time.Time
+	Citation, URL string
+	Note          string
+	Roots         []PackRoot
+}
+
+// A PackRoot is one root of a pack.
+type PackRoot struct {
+	Thumbprint string // upper-case hex
+	Name       string
+}
+
+// Holds reports whether the pack holds for a host of these roles on a day.
+func (p *RolePack) Holds(roles []string, asOf time.Time) bool {
+	if asOf.Before(p.EffectiveFrom) {
+		return false
+	}
+	for _, want := range p.Roles {
+		for _, has := range roles {
+			if strings.EqualFold(want, has) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Tables are all fact tables, read once and never changed.
 type Tables struct {
-	OS        []*OSProfile
-	Required  []*RequiredRoot
-	Programme map[string]*ProgrammeRoot // by thumbprint
+	OS       []*OSProfile
+	Required []*RequiredRoot
+	// Programme is Microsoft's root list of ProgrammeDate, by thumbprint.
+	Programme map[string]*ProgrammeRoot
+	// ProgrammeDate is the thisUpdate of that list, authroot.stl, YYYY-MM-DD.
+	ProgrammeDate string
+	// ProgrammeActions are the release notes by thumbprint, the oldest first;
+	// ActionsDate is the month of the last notes, YYYY-MM-DD.
+	ProgrammeActions map[string][]*ProgrammeAction
+	ActionsDate      string
+	KnownBad         map[string]*KnownBad // by thumbprint
+	SchannelValues   []*SchannelValue
+	ProtocolDefaults []*ProtocolDefault
+	// Events are the meanings by provider and id; Event looks one up without
+	// regard to case and to the two names of a provider.
+	Events       map[evidence.EventKey]*EventMeaning
+	Alerts       map[int]string // the names by number
+	AlertDetails map[int]*AlertMeaning
+	NPSReasons   map[int]*NPSReason
+	RolePacks    []*RolePack
 
-	byCode map[string]*OSProfile
+	// Info describes each table, sorted by file name.
+	Info []TableInfo
+
+	byCode    map[string]*OSProfile
+	protocols map[string]*ProtocolDefault // "os\x00protocol", lower case
+	events    map[evidence.EventKey]*EventMeaning
+}
+
+// A TableInfo describes one table as it was read.
+type TableInfo struct {
+	// Name is the file's name: known_bad.tsv.
+	Name    string
+	Title   string
+	Source  string
+	Date    string // YYYY-MM-DD
+	Version string
+	Rows    int
+	// SHA256 is the digest of the file as it was read.
+	SHA256 [32]byte
+	// Replaced says that the table is not the embedded one.
+	Replaced bool
 }
 
 // OSByCode returns the profile of a code such as 2008r2, or nil.
 func (t *Tables) OSByCode(code string) *OSProfile { return t.byCode[strings.ToLower(code)] }
 
-// Load reads the tables from a file system that holds them by their names.
-// An error names the file and the line.
-func Load(fsys fs.FS) (*Tables, error) {
-	t := &Tables{Programme: map[string]*ProgrammeRoot{}, byCode: map[string]*OSProfile{}}
-	for _, step := range []struct {
-		name  string
-		comma rune
-		row   func(t *Tables, f field) error
-	}{
-		{"os_profiles.tsv", '\t', (*Tables).addOS},
-		{"required_roots.tsv", '\t', (*Tables).addRequired},
-		{"authroot_ctl.csv", ',', (*Tables).addProgramme},
-	} {
-		if err := t.read(fsys, step.name, step.comma, step.row); err != nil {
-			return nil, fmt.Errorf("fact table %s: %w", step.name, err)
-		}
-	}
-	return t, nil
+// Protocol returns the default state of a protocol, such as "TLS 1.2", on a
+// Windows, or nil where the table does not say.
+func (t *Tables) Protocol(os, protocol string) *ProtocolDefault {
+	return t.protocols[strings.ToLower(os+"\x00"+protocol)]
 }
 
-// field returns a column of a row by its name, or by its number as text.
-type field func(name string) string
+// Event returns the meaning of an event, or nil. Case does not matter, and
+// Microsoft-Windows-CAPI2 is CAPI2, in its Operational log CAPI2/Operational.
+func (t *Tables) Event(provider string, id uint32) *EventMeaning {
+	p := strings.TrimPrefix(strings.ToLower(provider), "microsoft-windows-")
+	if m := t.events[evidence.EventKey{Provider: p, ID: id}]; m != nil {
+		return m
+	}
+	if p == "capi2" {
+		return t.events[evidence.EventKey{Provider: "capi2/operational", ID: id}]
+	}
+	return nil
+}
 
-func (t *Tables) read(fsys fs.FS, name string, comma rune, row func(*Tables, field) error) error {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.Comma, r.Comment, r.LazyQuotes = comma, '#', comma == '\t'
-	rows, err := r.ReadAll()
-	if err != nil {
-		return err
-	}
-	names := map[string]int{}
-	if name == "os_profiles.tsv" {
-		for i, n := range []string{"code", "name", "server", "family", "limit", "basis", "citation", "send", "update"} {
-			names[n] = i
-		}
-	} else {
-		for i, n := range rows[0] {
-			names[n] = i
-		}
-		rows = rows[1:]
-	}
-	for i, cells := range rows {
-		var missing error
-		get := func(n string) string {
-			j, ok := names[n]
-			if !ok || j >= len(cells) {
-				missing = fmt.Errorf("row %d has no column %q", i+1, n)
-				return ""
-			}
-			return cells[j]
-		}
-		if err := row(t, get); err != nil {
-			return fmt.Errorf("row %d: %w", i+1, err)
-		}
-		if missing != nil {
-			return missing
+// Schannel returns the value that Schannel reads at a path below SCHANNEL, such
+// as `Protocols\TLS 1.2\Server` and Enabled, or nil. Case does not matter.
+func (t *Tables) Schannel(key, name string) *SchannelValue {
+	for _, v := range t.SchannelValues {
+		if strings.EqualFold(v.Name, name) && matches(v.Key, key) {
+			return v
 		}
 	}
 	return nil
 }
 
-func (t *Tables) addOS(f field) error {
-	limit, err := strconv.Atoi(f("limit"))
-	if err != nil {
-		return err
+func matches(pattern, key string) bool {
+	p, k := strings.Split(pattern, `\`), strings.Split(key, `\`)
+	if len(p) != len(k) {
+		return false
 	}
-	p := &OSProfile{Code: f("code"), Name: f("name"), Server: f("server") == "yes", Family: f("family"),
-		Limit: limit, LimitBasis: f("basis"), LimitCitation: f("citation"),
-		SendDefault: f("send") == "1", RootUpdateDefault: f("update") == "on"}
-	t.OS = append(t.OS, p)
-	t.byCode[p.Code] = p
-	return nil
-}
-
-func (t *Tables) addRequired(f field) error {
-	n, err := strconv.Atoi(f("n"))
-	if err != nil {
-		return err
-	}
-	serial, err := hex.DecodeString(f("serial"))
-	if err != nil {
-		return err
-	}
-	r := &RequiredRoot{Number: n, IssuedTo: f("issued_to"), Serial: serial, Thumbprint: f("sha1"),
-		Subject: f("subject"), Systems: map[string]bool{}, Note: f("note")}
-	for _, s := range []string{"w2000", "xp_2003", "vista_to_2008r2", "8_2012_2012r2", "win10_and_newer"} {
-		r.Systems[s] = f(s) == "x"
-	}
-	t.Required = append(t.Required, r)
-	return nil
-}
-
-func (t *Tables) addProgramme(f field) error {
-	r := &ProgrammeRoot{Thumbprint: f("sha1"), FriendlyName: f("friendly_name"), ClientAuth: f("client_auth_in_ctl") == "yes"}
-	var err error
-	if r.SubjectBytes, err = strconv.Atoi(f("subject_der_bytes")); err != nil {
-		return err
-	}
-	for _, d := range []struct {
-		text string
-		to   *time.Time
-	}{{f("disabled_date"), &r.Disabled}, {f("notbefore_date"), &r.NotBefore}} {
-		if d.text == "" {
-			continue
-		}
-		if d.text == "always" {
-			*d.to = Always
-			continue
-		}
-		if *d.to, err = time.Parse(time.DateOnly, d.text); err != nil {
-			return err
+	for i := range p {
+		if p[i] != "*" && !strings.EqualFold(p[i], k[i]) {
+			return false
 		}
 	}
-	t.Programme[r.Thumbprint] = r
-	return nil
+	return true
 }
 
 // RequiredColumn returns the column of KB 293781 that holds for a family of

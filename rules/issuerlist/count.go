@@ -110,9 +110,9 @@ func eligibleWithoutProperties(o *evidence.Occurrence, t *data.Tables) (Count, s
 	}
 	if p := t.Programme[o.Thumbprint()]; p != nil {
 		if p.ClientAuth {
-			return AssumedYes, "the export carries no properties; Microsoft's root list of " + data.ProgrammeDate + " gives it client authentication"
+			return AssumedYes, "the export carries no properties; Microsoft's root list of " + t.ProgrammeDate + " gives it client authentication"
 		}
-		return AssumedNo, "the export carries no properties; Microsoft's root list of " + data.ProgrammeDate + " does not give it client authentication"
+		return AssumedNo, "the export carries no properties; Microsoft's root list of " + t.ProgrammeDate + " does not give it client authentication"
 	}
 	return AssumedYes, "the export carries no properties, and the root is not in Microsoft's root list"
 }

@@ -99,3 +99,13 @@ func (s *Store) WithoutAuthRoot() *Store {
 	}
 	return t
 }
+
+// RootPhysicals names the physical stores of the machine's Root in the
+// documented order (Microsoft Learn, "System Store Locations").
+func RootPhysicals() []string {
+	var names []string
+	for _, rk := range rootKeys {
+		names = append(names, rk.physical)
+	}
+	return names
+}

@@ -215,8 +215,16 @@ func (v *View) choose(all []*evidence.Occurrence, complete map[string]bool) []*e
 			poorWhole = poorWhole || complete[n]
 		}
 	}
-	if len(rich) == 0 || (!richWhole && poorWhole) {
+	switch {
+	case len(rich) == 0:
 		rich = names
+	case !richWhole && poorWhole:
+		// Both count; those with properties come first, since they say more.
+		for _, n := range names {
+			if !slices.Contains(rich, n) {
+				rich = append(rich, n)
+			}
+		}
 	}
 	var list []*evidence.Occurrence
 	seen := map[[32]byte]string{}

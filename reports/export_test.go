@@ -1,0 +1,4 @@
+package reports
+
+// ReadSideWithin is ReadSide with another bound.
+var ReadSideWithin = readSideWithin
