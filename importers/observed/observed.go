@@ -8,9 +8,9 @@
 // than its encoding does; Keys gives the texts by which an encoded name may have
 // been written, in a form that survives what each program does to it.
 //
-// The formats are those of apps/lib/s_cb.c of OpenSSL 0.9.8 to 3.5
-// (print_ca_names, msg_cb), of testssl.sh 3.2 (the ids "clientAuth" and
-// "clientAuth_CA_list") and of Zeek's policy script
+// The formats are those of OpenSSL's s_client (names in the forms of 1.0, of
+// 1.1.1 and 3.0, and of 3.2; messages as -msg writes them), of testssl.sh 3.2
+// (the ids "clientAuth" and "clientAuth_CA_list") and of Zeek's policy script
 // protocols/ssl/certificate-request-info. The message is that of RFC 5246
 // section 7.4.4 and RFC 8446 section 4.3.2.
 package observed
@@ -90,6 +90,8 @@ type List struct {
 	// Bytes is the size of the list on the wire with the length fields, or 0
 	// where only texts are known.
 	Bytes int
+	// Broken says that the file may hold more names of the list than were read.
+	Broken bool
 }
 
 // A Name is one name of a list.
@@ -173,7 +175,6 @@ type parser struct {
 	ctx  context.Context
 	file *File
 	seen map[string]*List // by server and names
-	over int
 }
 
 func (p *parser) at(line int, path string) evidence.Location {

@@ -34,6 +34,9 @@ func brief(f *File) []string {
 			names = append(names, n.Text)
 		}
 		s := l.Server + ": " + strings.Join(names, " | ")
+		if l.Broken {
+			s += " …"
+		}
 		if l.Times > 1 {
 			s += fmt.Sprintf(" ×%d", l.Times)
 		}
@@ -85,9 +88,9 @@ func TestRead(t *testing.T) {
 		{"the same list twice", "CONNECTED(3)\nAcceptable client certificate CA names\nCN = A\n---\nCONNECTED(3)\nAcceptable client certificate CA names\nCN = A\n---\n", OpenSSL,
 			[]string{": CN = A ×2"}, []string{}},
 		{"text that ends inside the list", "CONNECTED(3)\nAcceptable client certificate CA names\nCN = A\n", OpenSSL,
-			[]string{": CN = A"}, []string{"observed-cut"}},
+			[]string{": CN = A …"}, []string{"observed-cut"}},
 		{"a line that is no name", "CONNECTED(3)\nAcceptable client certificate CA names\nCN = A\n… 65 more left out\n---\n", OpenSSL,
-			[]string{": CN = A"}, []string{"observed-not-a-name"}},
+			[]string{": CN = A …"}, []string{"observed-not-a-name"}},
 		{"openssl without a list", "CONNECTED(3)\n---\nSSL handshake has read 1 bytes\n", OpenSSL, []string{}, []string{"observed-no-list"}},
 
 		{"testssl, flat", `[ {"id":"service","ip":"web01/192.0.2.1","port":"443","severity":"INFO","finding":"HTTP"},
@@ -99,7 +102,7 @@ func TestRead(t *testing.T) {
 			{"targetHost":"web02","ip":"192.0.2.2","port":"8443","serverDefaults":[{"id":"clientAuth_CA_list","finding":"empty"}]}]}`, TestSSL,
 			[]string{"web01:443: CN=A", "web02:8443: "}, []string{}},
 		{"testssl, interrupted", `[ {"id":"clientAuth_CA_list #1","ip":"/192.0.2.1","port":"443","finding":"CN=A"}, {"id":"clientAuth_CA_li`, TestSSL,
-			[]string{"192.0.2.1:443: CN=A"}, []string{"observed-broken-json"}},
+			[]string{"192.0.2.1:443: CN=A …"}, []string{"observed-broken-json"}},
 		{"testssl, not asked", `[ {"id":"clientAuth","ip":"web01/192.0.2.1","port":"443","finding":"none"} ]`, TestSSL,
 			[]string{}, []string{"observed-not-asked", "observed-no-list"}},
 		{"testssl, an id that is no string", `[ {"id":["clientAuth_CA_list"],"finding":"CN=A"} ]`, TestSSL, []string{}, []string{"observed-broken-json"}},

@@ -59,6 +59,9 @@ func (p *parser) openssl(r io.Reader) error {
 		}
 		line := string(bytes.TrimRight(lines.Line.Text, " \t"))
 		if lines.Line.More {
+			if inList {
+				names.Broken = true
+			}
 			p.diagnose(evidence.Diagnostic{Code: "observed-long-line", Severity: evidence.Warning, Lost: inList, Where: p.at(lines.Line.Number, ""),
 				Summary: "a line is too long and was read in pieces"})
 		}
@@ -104,6 +107,7 @@ func (p *parser) openssl(r io.Reader) error {
 		p.cutMessage(message)
 	}
 	if inList {
+		names.Broken = true
 		p.diagnose(evidence.Diagnostic{Code: "observed-cut", Severity: evidence.Error, Where: p.at(lines.Line.Number, ""),
 			Summary: "the text ends inside the list", Detail: "wanted a line behind the names, such as \"---\"; the names before the end were read"})
 	}
@@ -133,6 +137,7 @@ func (p *parser) nameLine(l *List, line string, number int) bool {
 	case looksLikeName(line):
 		l.Names = append(l.Names, Name{Text: line, Line: number})
 	default:
+		l.Broken = true
 		p.diagnose(evidence.Diagnostic{Code: "observed-not-a-name", Severity: evidence.Warning, Lost: true, Where: p.at(number, ""),
 			Summary: "a line among the names is no name and was passed over", Detail: "there was " + strconv.Quote(line)})
 	}

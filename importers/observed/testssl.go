@@ -30,6 +30,7 @@ func (p *parser) testssl(r io.Reader) error {
 		}
 	}
 	for _, l := range w.order {
+		l.Broken = err != io.EOF
 		p.add(l)
 	}
 	p.file.Encoding = "UTF-8"

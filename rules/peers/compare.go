@@ -26,6 +26,8 @@ type Observed struct {
 	// Bytes is the size on the wire with the length fields, 0 where only texts
 	// are known.
 	Bytes int
+	// Broken says that the file may hold more names than were read.
+	Broken bool
 }
 
 // An ObservedName is one name of an observed list.
@@ -50,7 +52,8 @@ type Comparison struct {
 	// within the limit or cut at it; Failed where it is not; Informational where
 	// it is cut and its order is none of the simulated ones, or where no list
 	// was seen and the exports do not say whether one is sent; Unknown where
-	// the store was not collected.
+	// the store was not collected, or where names are missing from a list that
+	// was not read whole.
 	Outcome rules.Outcome
 	Summary string
 	// Matched counts the names that are in both; Missing are those that were
@@ -229,6 +232,8 @@ func (c *Comparison) judge(t *table, seen []int) {
 	switch {
 	case !l.Collected:
 		c.Outcome, c.Summary = rules.Unknown, fmt.Sprintf("a list of %s was seen; no export of %s was read to compare it with", size, l.Store)
+	case c.Observed.Broken && len(c.Extra) == 0 && len(c.Missing) > 0:
+		c.Outcome, c.Summary = rules.Unknown, fmt.Sprintf("what was read of the list are %s, all of them expected; %d more are expected, and the file may hold them", size, len(c.Missing))
 	case len(c.Observed.Names) == 0:
 		c.judgeNone()
 	case l.Sent == issuerlist.SentNo:

@@ -28,6 +28,8 @@ func texts(names ...string) *Observed {
 	return o
 }
 
+func broken(o *Observed) *Observed { o.Broken = true; return o }
+
 func labels(list []*evidence.Occurrence) []string {
 	var names []string
 	for _, o := range list {
@@ -59,6 +61,9 @@ func TestCompare(t *testing.T) {
 		{"the same", short, texts("CN=A", "CN=B", "CN=C"), rules.Passed, "is the computed one: 3 names, 18 bytes", nil, nil, "file", 18},
 		{"the same in the other order and case", short, texts("CN=C", "CN=B", "CN=A"), rules.Passed, "", nil, nil, "thumbprint", 18},
 		{"in no order, with NT AUTHORITY", short, texts("CN=B", "CN=A", "CN=C", "NT"), rules.Passed, "", nil, nil, "", 45},
+		{"one missing from a file that breaks off", short, broken(texts("CN=A", "CN=C")), rules.Unknown, "1 more are expected", []string{"CN=B"}, nil, "file", 12},
+		{"one from elsewhere in a file that breaks off", short, broken(texts("CN=X")), rules.Failed, "", []string{"CN=A", "CN=B", "CN=C"}, []string{`CN=X: it does not stand in LocalMachine\Root`}, "", 0},
+		{"all of a file that breaks off", short, broken(texts("CN=A", "CN=B", "CN=C")), rules.Passed, "", nil, nil, "file", 18},
 		{"one missing", short, texts("CN=A", "CN=C"), rules.Failed, "1 missing, 0 extra", []string{"CN=B"}, nil, "file", 12},
 		{"one from elsewhere", short, texts("CN=A", "CN=B", "CN=C", "CN=X"), rules.Failed, "", nil, []string{`CN=X: it does not stand in LocalMachine\Root`}, "file", 0},
 		{"one that should not count", short, texts("CN=A", "CN=B", "CN=C", "CN=N"), rules.Failed, "", nil, []string{`CN=N: it stands in LocalMachine\Root and was not expected: its EKU property (9) is empty: it is trusted for no purpose`}, "file", 0},
