@@ -72,7 +72,7 @@ reg export "HKLM\SOFTWARE\Microsoft\SystemCertificates\AuthRoot" live\AuthRoot.r
 
 // cmdRemove removes certificates from AuthRoot and Root.
 const cmdRemove = `
-echo Done. Export the store again and analyse it.
+if defined DO echo Done. Export the store again and analyse it.
 goto :eof
 
 :remove

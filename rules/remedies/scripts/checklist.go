@@ -110,9 +110,7 @@ func (k *kit) remedy(t *text, n int, r *remedies.Remedy) {
 		k.pair(t, name, remedies.ListName(l)+", sent: "+string(l.Sent))
 		k.pair(t, "", sizeWords(l))
 	}
-	for i, b := range r.Breaks {
-		k.pair(t, first(i, "Breaks"), b)
-	}
+	k.list(t, "Breaks", r.Breaks)
 	k.pair(t, "Undo", r.Undo.Word+": "+r.Undo.Why)
 	k.pair(t, "Lasts", r.Lasts.Word+": "+r.Lasts.Why)
 	if r.ID == remedies.DeleteAuthRoot {
@@ -120,20 +118,34 @@ func (k *kit) remedy(t *text, n int, r *remedies.Remedy) {
 		t.raw("  [X] Not taken. No script was written for it.")
 		return
 	}
-	for i, dir := range k.of[r.ID] {
-		k.pair(t, first(i, "Files"), dir)
+	k.list(t, "Files", k.of[r.ID])
+	var moves, members, copies []string
+	for _, m := range r.Moves {
+		s := named(m.Item)
+		if m.Delivered != "" {
+			s += ": to be moved in " + m.Delivered
+		}
+		moves = append(moves, s)
 	}
+	for _, m := range r.Members {
+		members = append(members, named(m.Item))
+	}
+	for _, i := range r.Copies {
+		copies = append(copies, named(i))
+	}
+	k.list(t, "Moves", moves)
+	k.list(t, "Members", members)
+	k.list(t, "Copies", copies)
 	t.raw("")
 	k.boxes(t, r.Steps...)
 	if len(k.of[r.ID]) == 0 || r.ID == remedies.DedicatedStore {
-		for i, c := range r.Commands {
-			k.pair(t, first(i, "Commands"), c)
-		}
-		for i, c := range r.UndoCommands {
-			k.pair(t, first(i, "To undo"), c)
-		}
+		k.list(t, "Commands", r.Commands)
+		k.list(t, "To undo", r.UndoCommands)
 	}
 }
+
+// named is a certificate by its thumbprint and its name.
+func named(i *remedies.Item) string { return i.Thumbprint() + " " + cut(printable(i.Subject), 100) }
 
 // rows lists the certificates of a removal.
 func (k *kit) rows(t *text, r *remedies.Removal) {
@@ -149,11 +161,12 @@ func (k *kit) rows(t *text, r *remedies.Removal) {
 	}
 }
 
-func first(i int, label string) string {
-	if i == 0 {
-		return label
+// list writes lines of which only the first has the label.
+func (k *kit) list(t *text, label string, lines []string) {
+	for _, l := range lines {
+		k.pair(t, label, l)
+		label = ""
 	}
-	return ""
 }
 
 // sizeWords words the sizes of a list.

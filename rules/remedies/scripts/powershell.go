@@ -250,8 +250,8 @@ if ($failed -gt 0) { exit 1 }
 const psProtect = `
 $key = 'HKLM:\SOFTWARE\Policies\Microsoft\SystemCertificates\Root\ProtectedRoots'
 $before = $null
-if (Test-Path -LiteralPath $key) {
-    $item = Get-ItemProperty -LiteralPath $key
+if (Test-Path -Path $key) {
+    $item = Get-ItemProperty -Path $key
     if (@($item.PSObject.Properties | ForEach-Object { $_.Name }) -contains 'Flags') { $before = [int]$item.Flags }
 }
 # Where the value is absent, Windows behaves as with 0x20; setting it must keep that.
@@ -261,8 +261,8 @@ if ($Apply) {
     if (-not (Test-Path -LiteralPath $live)) { [void](New-Item -ItemType Directory -Path $live) }
     $file = Join-Path $live 'protectedroots-before.txt'
     if (-not (Test-Path -LiteralPath $file)) { [System.IO.File]::WriteAllText($file, $note) }
-    if (-not (Test-Path -LiteralPath $key)) { [void](New-Item -Path $key -Force) }
-    Set-ItemProperty -LiteralPath $key -Name Flags -Value $flags -Type DWord
+    if (-not (Test-Path -Path $key)) { [void](New-Item -Path $key -Force) }
+    Set-ItemProperty -Path $key -Name Flags -Value $flags -Type DWord
     Write-Output 'Done. Restart the machine, export again and analyse.'
 }
 `
@@ -276,9 +276,9 @@ if (Test-Path -LiteralPath $file) { $before = ([System.IO.File]::ReadAllText($fi
 Write-Output ('ProtectedRoots Flags goes back to: {0}' -f $before)
 if ($Apply) {
     if ($before -eq 'absent') {
-        if (Test-Path -LiteralPath $key) { Remove-ItemProperty -LiteralPath $key -Name Flags -ErrorAction SilentlyContinue }
+        if (Test-Path -Path $key) { Remove-ItemProperty -Path $key -Name Flags -ErrorAction SilentlyContinue }
     } else {
-        Set-ItemProperty -LiteralPath $key -Name Flags -Value ([int]$before) -Type DWord
+        Set-ItemProperty -Path $key -Name Flags -Value ([int]$before) -Type DWord
     }
     Write-Output 'Done. Restart the machine.'
 }
