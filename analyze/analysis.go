@@ -49,7 +49,7 @@ func analyse(ctx context.Context, w world, paths []string, o *options) (int, err
 	if err != nil {
 		return exitUsage, err
 	}
-	doc := reports.New(reports.Input{Version: version(), Criteria: criteria, Judgements: result.judgements, Diagnostics: result.diagnostics})
+	doc := reports.New(reports.Input{Tool: programName, Version: version(), Criteria: criteria, Judgements: result.judgements, Diagnostics: result.diagnostics})
 	for _, out := range o.outputs {
 		if err := ctx.Err(); err != nil {
 			return exitCancelled, err

@@ -125,7 +125,7 @@ func readSide(ctx context.Context, w world, path string, o *options) (*changes.S
 	if !o.quiet {
 		w.tellDiagnostics(result.allDiagnostics())
 	}
-	side := reports.SideOf(name, reports.Input{Version: version(), Criteria: criteria, Judgements: result.judgements}, propertyText)
+	side := reports.SideOf(name, reports.Input{Tool: programName, Version: version(), Criteria: criteria, Judgements: result.judgements}, propertyText)
 	return side, result.status(""), nil
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -81,9 +80,7 @@ func inspect(ctx context.Context, w world, paths []string, o *options, format st
 		}
 	}
 	if format == "json" {
-		enc := json.NewEncoder(w.stdout)
-		enc.SetIndent("", "  ")
-		err = enc.Encode(list)
+		err = reports.PrintJSON(w.stdout, list)
 	} else {
 		err = printInspections(w.stdout, list)
 	}

@@ -63,7 +63,7 @@ func matchOverview(p *textPage, results []peers.Result) {
 		m := &results[i]
 		host := m.Server.Host
 		if len(m.Server.Lists) > 1 {
-			host += ", " + listWords(m.List)
+			host += ", " + m.List.Name()
 		}
 		peer := m.Peer
 		if m.Chain != nil {
@@ -89,25 +89,13 @@ func firstRDN(name string) string {
 
 // matchHeading opens the section of one list.
 func matchHeading(p *textPage, host string, l *issuerlist.List) {
-	p.heading(host + ": " + listWords(l))
+	p.heading(host + ": " + l.Name())
 	p.line("list sent", "%s: %s", l.Sent, l.SentWhy)
 	if !l.Collected {
 		p.styled("size", reports.Absent, "not known: no export of "+l.Store+" was read")
 		return
 	}
 	p.line("size", "%s of %s bytes expected: %s", rules.Grouped(l.Bytes.Expected), rules.Grouped(l.Limit.Bytes), l.Verdict)
-}
-
-// listWords names a list: its store, and the binding or the Windows.
-func listWords(l *issuerlist.List) string {
-	s := l.Store
-	if l.Binding != "" {
-		s += " for binding " + l.Binding
-	}
-	if l.Profile != "" {
-		s += " as Windows " + l.Profile
-	}
-	return s
 }
 
 func matchBlock(p *textPage, m *peers.Result) {
@@ -172,7 +160,7 @@ func comparisonBlock(p *textPage, c *peers.Comparison) {
 	p.styled("outcome", style, strings.ToUpper(string(c.Outcome)))
 	p.line("host", "%s", c.Host)
 	if c.List != nil {
-		p.line("list", "%s", listWords(c.List))
+		p.line("list", "%s", c.List.Name())
 	}
 	if c.Observed.Times > 1 {
 		p.line("seen", "%d times", c.Observed.Times)

@@ -46,7 +46,7 @@ func (t planPage) host(h *remedies.HostPlan) {
 	t.heading("Host " + h.Host)
 	t.line("Windows", "%s (%s)", h.Judgement.Version.Name(), h.Judgement.Version.Why)
 	for _, l := range h.Lists {
-		t.line("list", "%s, sent: %s, verdict: %s", remedies.ListName(l.List), l.List.Sent, l.List.Verdict)
+		t.line("list", "%s, sent: %s, verdict: %s", l.List.Name(), l.List.Sent, l.List.Verdict)
 		if !l.List.Collected {
 			t.line("", "size not known: no export of the store was read")
 			continue
@@ -219,7 +219,7 @@ func (t planPage) after(h *remedies.HostPlan, r *remedies.Remedy) {
 			what = "no list is sent (it would have " + rules.Grouped(l.Bytes.Expected) + " bytes)"
 		}
 		if len(r.After) > 1 || l.Store != before.Store {
-			what = remedies.ListName(l) + ": " + what
+			what = l.Name() + ": " + what
 		}
 		t.line(label, "%s", what)
 		label = ""

@@ -62,16 +62,3 @@ func entryOf(e *issuerlist.Entry, file, thumb places) Entry {
 	r.EndsAt.Thumbprint, r.Cut.Thumbprint = thumb.of(e)
 	return r
 }
-
-// listName words which list it is, beside its host: the store, and the binding
-// or the Windows where there are several lists.
-func listName(l *issuerlist.List) string {
-	s := l.Store
-	if l.Binding != "" {
-		s += " for binding " + l.Binding
-	}
-	if l.Profile != "" {
-		s += " as Windows " + l.Profile
-	}
-	return s
-}

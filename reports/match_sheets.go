@@ -34,7 +34,7 @@ func MatchSheet(in MatchInput) *Sheet {
 
 func matchRow(m *peers.Result) []Cell {
 	l := m.List
-	row := []Cell{styled(string(m.Verdict), VerdictStyle(m.Verdict)), text(m.Server.Host), text(listName(l)), text(m.Peer), {}, text(m.Issuer), text(m.Why),
+	row := []Cell{styled(string(m.Verdict), VerdictStyle(m.Verdict)), text(m.Server.Host), text(l.Name()), text(m.Peer), {}, text(m.Issuer), text(m.Why),
 		text(string(l.Sent)), text(string(l.Verdict)), number(l.Bytes.Expected), number(l.Limit.Bytes), {}, {}, {}, {}, {}, {}, text(strings.Join(m.Notes, "\n")), {}, {}, {}}
 	if !l.Collected {
 		row[9] = Cell{}
@@ -121,7 +121,7 @@ func ObservedSheet(in MatchInput) *Sheet {
 func observedRows(c *peers.Comparison, yield func([]Cell) bool) bool {
 	list, limit := Cell{}, Cell{}
 	if c.List != nil {
-		list, limit = text(listName(c.List)), number(c.List.Limit.Bytes)
+		list, limit = text(c.List.Name()), number(c.List.Limit.Bytes)
 	}
 	host, server, place := text(c.Host), text(c.Observed.Server), text(c.Observed.Where.String())
 	bytes := Cell{}

@@ -103,7 +103,7 @@ func planSizes(h *plans.HostPlan, r *plans.Remedy, i int) []Cell {
 		}
 		return number(n)
 	}
-	cells := []Cell{text(listName(before)), text(string(before.Sent)), {}, size(before, before.Bytes.Expected), {}, size(before, before.Bytes.Max), {},
+	cells := []Cell{text(before.Name()), text(string(before.Sent)), {}, size(before, before.Bytes.Expected), {}, size(before, before.Bytes.Max), {},
 		number(h.Lists[i].Target), number(before.Limit.Bytes), {}}
 	if r.After == nil {
 		return cells
@@ -112,7 +112,7 @@ func planSizes(h *plans.HostPlan, r *plans.Remedy, i int) []Cell {
 	cells[2], cells[4], cells[6] = text(string(after.Sent)), size(after, after.Bytes.Expected), size(after, after.Bytes.Max)
 	cells[9] = styled(string(after.Verdict), verdictStyle(after))
 	if after.Store != before.Store {
-		cells[0] = text(listName(before) + "; after: " + after.Store)
+		cells[0] = text(before.Name() + "; after: " + after.Store)
 	}
 	return cells
 }

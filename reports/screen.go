@@ -58,7 +58,7 @@ func (b *builder) screen(j *rules.Judgement, d *rules.Diagnosis) *Screen {
 	}
 	for _, l := range j.Lists {
 		if len(j.Lists) > 1 {
-			add("List", listName(l), Plain)
+			add("List", l.Name(), Plain)
 		}
 		s.Lines = append(s.Lines, listLines(l)...)
 	}

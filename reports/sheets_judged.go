@@ -217,7 +217,7 @@ func (b *builder) listSheet() *Sheet {
 
 func listRows(host string, l *issuerlist.List, yield func([]Cell) bool) bool {
 	file, thumb := placesOf(l, issuerlist.FileOrder), placesOf(l, issuerlist.ThumbprintOrder)
-	hostCell, listCell := text(host), text(listName(l))
+	hostCell, listCell := text(host), text(l.Name())
 	row := make([]Cell, 0, 15)
 	for i := range l.Entries {
 		e := &l.Entries[i]

@@ -159,7 +159,7 @@ func (b *builder) overviewSheet() *Sheet {
 				if !l.Bytes.MinKnown {
 					least = text("not knowable")
 				}
-				row := []Cell{text(j.Case.Host), styled(r.Text, r.Style), text(j.Version.Name()), text(listName(l)), text(string(l.Sent)),
+				row := []Cell{text(j.Case.Host), styled(r.Text, r.Style), text(j.Version.Name()), text(l.Name()), text(string(l.Sent)),
 					styled(string(l.Verdict), verdictStyle(l)), least, number(l.Bytes.Expected), number(l.Bytes.Max), number(l.Limit.Bytes),
 					number(smallLimit - l.Bytes.Expected), number(largeLimit - l.Bytes.Expected), number(l.Certificates), number(l.Subjects)}
 				if !l.Collected {

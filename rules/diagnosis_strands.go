@@ -35,7 +35,7 @@ func (s *signs) strands() []Strand {
 
 func (s *signs) sizeStrand(l *issuerlist.List) Strand {
 	st := Strand{What: "size of the list", Points: Silent, Evidence: listEvidence(l)}
-	if name := listSubject(l); name != l.Store {
+	if name := l.Name(); name != l.Store {
 		st.What += " (" + name + ")"
 	}
 	switch {

@@ -38,7 +38,7 @@ and on Windows 8 and Server 2012 in any case. How fast the list grows cannot be 
 
 func judgeHeadroom(p *Pass, l *issuerlist.List) Finding {
 	near := p.Policy.Threshold(NearLimitPercent)
-	f := Finding{Subject: listSubject(l), Evidence: listEvidence(l), Expected: fmt.Sprintf("less than %d %% of %s bytes", near, Grouped(l.Limit.Bytes))}
+	f := Finding{Subject: l.Name(), Evidence: listEvidence(l), Expected: fmt.Sprintf("less than %d %% of %s bytes", near, Grouped(l.Limit.Bytes))}
 	if !l.Collected {
 		f.Outcome, f.Collect = NotChecked, collectRoot
 		f.Summary = "not checked: no export of " + l.Store + " was read"

@@ -45,7 +45,7 @@ known from an export: the order is not documented.`,
 
 func judgeList(p *Pass, l *issuerlist.List) Finding {
 	f := Finding{
-		Subject:  listSubject(l),
+		Subject:  l.Name(),
 		Expected: fmt.Sprintf("at most %s bytes (%s, %s)", Grouped(l.Limit.Bytes), l.Limit.Basis, l.Limit.Citation),
 		Evidence: listEvidence(l),
 	}
@@ -129,17 +129,6 @@ func assumptions(l *issuerlist.List) string {
 	}
 	parts = append(parts, "the limit counts the two length bytes of each name")
 	return strings.Join(parts, ", and ")
-}
-
-func listSubject(l *issuerlist.List) string {
-	s := l.Store
-	if l.Binding != "" {
-		s += " for binding " + l.Binding
-	}
-	if l.Profile != "" {
-		s += " as Windows " + l.Profile
-	}
-	return s
 }
 
 // listEvidence names the sources of the store and of the setting.

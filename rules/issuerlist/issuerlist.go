@@ -161,6 +161,19 @@ type Limit struct {
 	Citation string
 }
 
+// Name words which of a host's lists it is: the store that feeds it, and the
+// binding or the Windows where there are several lists.
+func (l *List) Name() string {
+	s := l.Store
+	if l.Binding != "" {
+		s += " for binding " + l.Binding
+	}
+	if l.Profile != "" {
+		s += " as Windows " + l.Profile
+	}
+	return s
+}
+
 // Headroom is the limit less the expected size, in bytes; it is negative where
 // the list is over.
 func (l *List) Headroom() int { return l.Limit.Bytes - l.Bytes.Expected }

@@ -141,7 +141,7 @@ func (h *host) need(lists []*issuerlist.List) (Need, string) {
 		case h.hurts(l):
 			hurt = append(hurt, h.harm(l))
 		case !ok:
-			doubt = append(doubt, ListName(l)+": "+l.VerdictWhy)
+			doubt = append(doubt, l.Name()+": "+l.VerdictWhy)
 		}
 	}
 	switch {
@@ -169,18 +169,6 @@ func (h *host) harm(l *issuerlist.List) string {
 	return fmt.Sprintf("%s: the list is %s", size, l.Verdict)
 }
 
-// ListName words which of a host's lists it is.
-func ListName(l *issuerlist.List) string {
-	s := l.Store
-	if l.Binding != "" {
-		s += " for binding " + l.Binding
-	}
-	if l.Profile != "" {
-		s += " as Windows " + l.Profile
-	}
-	return s
-}
-
 // effect compares the lists after a remedy with those before all remedies.
 func (h *host) effect(after []*issuerlist.List) (Effect, string) {
 	changed, shorter, allOK, allSure := false, false, true, true
@@ -199,7 +187,7 @@ func (h *host) effect(after []*issuerlist.List) (Effect, string) {
 		ok, sure := h.settled(l)
 		allOK, allSure = allOK && ok, allSure && sure
 		if h.hurts(l) && (!h.hurts(before) || (before.Mixed && !l.Mixed)) {
-			worse = fmt.Sprintf("%s comes to %s of %s bytes expected and is %s", ListName(l), rules.Grouped(l.Bytes.Expected), rules.Grouped(l.Limit.Bytes), l.Verdict)
+			worse = fmt.Sprintf("%s comes to %s of %s bytes expected and is %s", l.Name(), rules.Grouped(l.Bytes.Expected), rules.Grouped(l.Limit.Bytes), l.Verdict)
 		}
 	}
 	// The list that hurts speaks for the host, else its default list.

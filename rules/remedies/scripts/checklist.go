@@ -22,7 +22,7 @@ func (k *kit) checklist() {
 	k.pair(t, "As of", k.plan.AsOf.UTC().Format(time.DateOnly)+" (UTC)")
 	k.pair(t, "Program", k.tool)
 	for _, l := range h.Lists {
-		k.pair(t, "List", remedies.ListName(l.List)+", sent: "+string(l.List.Sent))
+		k.pair(t, "List", l.List.Name()+", sent: "+string(l.List.Sent))
 		k.pair(t, "", sizeWords(l.List))
 		k.pair(t, "", fmt.Sprintf("target: a greatest size of %s bytes (%d %% headroom)", rules.Grouped(l.Target), k.plan.Options.Headroom))
 	}
@@ -107,7 +107,7 @@ func (k *kit) remedy(t *text, n int, r *remedies.Remedy) {
 		if i > 0 {
 			name = ""
 		}
-		k.pair(t, name, remedies.ListName(l)+", sent: "+string(l.Sent))
+		k.pair(t, name, l.Name()+", sent: "+string(l.Sent))
 		k.pair(t, "", sizeWords(l))
 	}
 	k.list(t, "Breaks", r.Breaks)
