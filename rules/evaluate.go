@@ -56,6 +56,14 @@ func (c *Criteria) Interests() []evidence.Interest {
 	return list
 }
 
+// ListHost is what the list of a host is computed from. Remedies compute it
+// again from a changed case, so that a promised size is measured as the present
+// one is.
+func (c *Criteria) ListHost(host *evidence.Case, version windows.Version) issuerlist.Host {
+	return issuerlist.Host{Case: host, Version: version, Tables: c.Tables, AsOf: c.AsOf,
+		LimitBytes: c.Policy.limit(version.Code()), LimitCitation: "policy " + c.Policy.Name}
+}
+
 // Evaluate judges one host. It keeps four promises: a rule whose needs are
 // missing is notchecked; a rule that panics is error, and the others still run;
 // a rule that reports nothing is error; a conclusion from an absence over a
@@ -63,8 +71,7 @@ func (c *Criteria) Interests() []evidence.Interest {
 func Evaluate(c *Criteria, host *evidence.Case, stated Statement) *Judgement {
 	version := windows.VersionOf(host.Registry, stated.OS, c.Tables)
 	j := &Judgement{Case: host, Version: version, Roles: stated.Roles, Stores: stores.New(host)}
-	j.Lists = issuerlist.Compute(issuerlist.Host{Case: host, Version: version, Tables: c.Tables, AsOf: c.AsOf,
-		LimitBytes: c.Policy.limit(version.Code()), LimitCitation: "policy " + c.Policy.Name})
+	j.Lists = issuerlist.Compute(c.ListHost(host, version))
 	need, _ := requiredOf(c.Policy, c.Tables, version, stated.Roles, c.AsOf)
 	j.Required = rootStatuses(host, j.Stores, need)
 	host.Diagnostics = append(host.Diagnostics, j.Stores.Differences()...)

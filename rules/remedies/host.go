@@ -36,8 +36,7 @@ type host struct {
 func newHost(in Input, j *rules.Judgement, seen anchors) *host {
 	h := &host{criteria: in.Criteria, options: in.Options, judgement: j, anchors: seen, registry: j.Case.Registry,
 		programme: newProgramme(j.Case, in.Criteria.Tables, in.Criteria.AsOf)}
-	h.compute = issuerlist.Host{Case: j.Case, Version: j.Version, Tables: in.Criteria.Tables, AsOf: in.Criteria.AsOf,
-		LimitBytes: in.Criteria.Policy.Limits[j.Version.Code()], LimitCitation: "policy " + in.Criteria.Policy.Name}
+	h.compute = in.Criteria.ListHost(j.Case, j.Version)
 	return h
 }
 
