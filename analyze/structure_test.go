@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -117,17 +118,19 @@ func TestDocsAreCurrent(t *testing.T) {
 	}
 }
 
-// Nothing stands at the top but what the README names.
+// Nothing that is kept stands at the top but what the README names.
 func TestTopLevel(t *testing.T) {
-	known := []string{"analyze", "importers", "rules", "reports", "samples", "go.mod", "go.sum", "Makefile", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
-		".ci", ".git", ".gitignore", ".gitattributes", "dist", "ctlaudit", "contoso.xlsx"}
-	entries, err := os.ReadDir("..")
+	out, err := exec.Command("git", "-C", "..", "ls-files").Output()
 	if err != nil {
-		t.Fatal(err)
+		t.Skip("this is no git checkout: ", err)
 	}
-	for _, e := range entries {
-		if !slices.Contains(known, e.Name()) {
-			t.Errorf("%s stands at the top level", e.Name())
+	known := []string{"analyze", "importers", "rules", "reports", "samples", "go.mod", "go.sum", "Makefile", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
+		".ci", ".gitignore", ".gitattributes"}
+	for file := range strings.Lines(string(out)) {
+		top, _, _ := strings.Cut(strings.TrimSpace(file), "/")
+		if !slices.Contains(known, top) {
+			t.Errorf("%s stands at the top level", top)
+			known = append(known, top)
 		}
 	}
 }
