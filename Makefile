@@ -37,7 +37,7 @@ samples: ## write the samples again, byte for byte
 	$(GO) run ./samples/gen
 
 lint: ## gofmt, vet, staticcheck, and a tidy go.mod
-	@test -z "$$(gofmt -l . | tee /dev/stderr)"
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt: $$unformatted"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 	$(GO) mod tidy -diff
