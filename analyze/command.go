@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ctlaudit/ctlaudit/importers/evidence"
+	"github.com/ctlaudit/ctlaudit/reports/csv"
 	"github.com/ctlaudit/ctlaudit/rules"
 )
 
@@ -41,7 +42,8 @@ type flags struct {
 	rules                                            []string
 	timeZone, encoding, dateOrder, color             string
 	roles, outputs                                   []string
-	force, quiet                                     bool
+	csvSheet, csvDelimiter                           string
+	force, quiet, csvBOM                             bool
 	jobs                                             int
 }
 
@@ -80,6 +82,9 @@ func rootCommand(w world, status *int) *cobra.Command {
 	fl.StringVar(&f.format, "format", "table", "what goes to standard output: "+strings.Join(formatNames(), ", "))
 	fl.StringArrayVarP(&f.outputs, "output", "o", nil, "write a report too: `FORMAT=FILE`, or FILE with a known extension (repeatable)")
 	fl.BoolVar(&f.force, "force", false, "overwrite existing files")
+	fl.StringVar(&f.csvSheet, "csv-sheet", csv.DefaultSheet, "the `SHEET` that csv writes, as the workbook calls it")
+	fl.StringVar(&f.csvDelimiter, "csv-delimiter", ",", "the character between the cells of csv; \\t is a tab")
+	fl.BoolVar(&f.csvBOM, "csv-bom", false, "begin csv with a byte order mark, by which Excel knows UTF-8")
 	cmd.AddCommand(planCommand(w, status), matchCommand(w, status), diffCommand(w, status), showCommand(w, status), inspectCommand(w, status), rulesCommand(w, status), caseCommand(w, status), versionCommand(w), manCommand(w), docsCommand(w))
 	return cmd
 }

@@ -10,7 +10,12 @@ import (
 	"github.com/ctlaudit/ctlaudit/importers/regfile"
 	"github.com/ctlaudit/ctlaudit/importers/sst"
 	"github.com/ctlaudit/ctlaudit/reports"
+	"github.com/ctlaudit/ctlaudit/reports/csv"
+	"github.com/ctlaudit/ctlaudit/reports/html"
 	"github.com/ctlaudit/ctlaudit/reports/json"
+	"github.com/ctlaudit/ctlaudit/reports/junit"
+	"github.com/ctlaudit/ctlaudit/reports/md"
+	"github.com/ctlaudit/ctlaudit/reports/sarif"
 	"github.com/ctlaudit/ctlaudit/reports/table"
 	"github.com/ctlaudit/ctlaudit/reports/workbook"
 )
@@ -29,12 +34,22 @@ func importFormats() []*importers.Format {
 	}
 }
 
-// reportFormats lists the formats that are written; how a table looks depends
-// on where it goes.
-func reportFormats(opts table.Options) []*reports.Format {
+// looks are how reports look that depend on where they go or on flags.
+type looks struct {
+	table table.Options
+	csv   csv.Options
+}
+
+// reportFormats lists the formats that are written.
+func reportFormats(l looks) []*reports.Format {
 	return []*reports.Format{
-		table.Format(opts),
+		table.Format(l.table),
 		workbook.Format,
 		json.Format,
+		html.Format,
+		md.Format,
+		csv.Format(l.csv),
+		sarif.Format,
+		junit.Format,
 	}
 }

@@ -10,9 +10,11 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/ctlaudit/ctlaudit/importers"
 	"github.com/ctlaudit/ctlaudit/reports"
+	"github.com/ctlaudit/ctlaudit/reports/csv"
 	"github.com/ctlaudit/ctlaudit/reports/table"
 )
 
@@ -24,7 +26,7 @@ type output struct {
 
 func formatNames() []string {
 	var names []string
-	for _, f := range reportFormats(table.Options{}) {
+	for _, f := range reportFormats(looks{}) {
 		names = append(names, f.Name)
 	}
 	return names
@@ -42,14 +44,28 @@ func formatByName(formats []*reports.Format, name string) *reports.Format {
 // takeOutputs says what is written where, and refuses what exists already
 // before anything is read.
 func (o *options) takeOutputs(f *flags, w world) error {
-	screen := reportFormats(table.Options{Color: o.color, Width: w.width})
+	var plainLooks looks
+	if f.csvDelimiter != "" {
+		comma, n := utf8.DecodeRuneInString(strings.ReplaceAll(f.csvDelimiter, `\t`, "\t"))
+		if n != len(strings.ReplaceAll(f.csvDelimiter, `\t`, "\t")) {
+			return usagef("--csv-delimiter %q is not one character", f.csvDelimiter)
+		}
+		if err := csv.CheckComma(comma); err != nil {
+			return usagef("--csv-delimiter: %w", err)
+		}
+		plainLooks.csv.Comma = comma
+	}
+	plainLooks.csv.Sheet, plainLooks.csv.BOM = f.csvSheet, f.csvBOM
+	screenLooks := plainLooks
+	screenLooks.table = table.Options{Color: o.color, Width: w.width}
+	screen := reportFormats(screenLooks)
 	if o.stdout = formatByName(screen, f.format); o.stdout == nil {
 		return usagef("--format %q is none of %s", f.format, strings.Join(formatNames(), ", "))
 	}
 	if w.terminal && o.stdout.Name == "xlsx" {
 		return &usageError{errors.New("a workbook is not written to a terminal"), "use -o report.xlsx"}
 	}
-	plain := reportFormats(table.Options{})
+	plain := reportFormats(plainLooks)
 	taken := map[string]bool{}
 	for _, text := range f.outputs {
 		out, err := parseOutput(plain, text)

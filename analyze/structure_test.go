@@ -12,8 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/ctlaudit/ctlaudit/reports/table"
 )
 
 // A folder of importers or reports that holds a format has to be listed.
@@ -26,7 +24,7 @@ func TestEveryFormatIsListed(t *testing.T) {
 		}
 	}
 	folder := map[string]string{"xlsx": "workbook"}
-	for _, f := range reportFormats(table.Options{}) {
+	for _, f := range reportFormats(looks{}) {
 		name := f.Name
 		if dir := folder[name]; dir != "" {
 			name = dir
