@@ -122,6 +122,7 @@ func check(p *Pass) {
 
 func finish(f *Finding, p *Pass, incomplete map[string]bool) {
 	f.Rule, f.Host = p.Rule, p.Case.Host
+	f.Evidence = eachOnce(f.Evidence)
 	f.Severity = p.Policy.SeverityOf(p.Rule)
 	sum := sha256.Sum256([]byte(p.Rule.ID + "\x00" + strings.ToLower(p.Case.Host) + "\x00" + strings.ToLower(f.Subject)))
 	f.ID = hex.EncodeToString(sum[:8])
@@ -144,6 +145,16 @@ func finish(f *Finding, p *Pass, incomplete map[string]bool) {
 	if f.Remedy == "" && f.Outcome == Failed {
 		f.Remedy = p.Rule.Remedy
 	}
+}
+
+// eachOnce leaves each place once, in order.
+func eachOnce(list []evidence.Location) []evidence.Location {
+	seen := map[evidence.Location]bool{}
+	return slices.DeleteFunc(slices.Clone(list), func(l evidence.Location) bool {
+		again := seen[l]
+		seen[l] = true
+		return again
+	})
 }
 
 // missingKinds names the kinds of evidence that a rule needs and the case does

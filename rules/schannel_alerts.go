@@ -81,7 +81,7 @@ func checkAlerts(p *Pass) {
 	recent := p.Version.Profile != nil && slices.Contains([]string{"2019", "2022", "2025", "10", "11"}, p.Version.Code())
 	switch {
 	case len(rest) > 0:
-		f.Outcome, f.Measured = Informational, fmt.Sprintf("%d kinds", len(rest))
+		f.Outcome, f.Measured = Informational, fmt.Sprintf("kinds of alerts: %d", len(rest))
 		f.Summary = "alerts that have nothing to do with the list: " + strings.Join(rest, "; ")
 	case len(told) > 0:
 		return
