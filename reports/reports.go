@@ -55,6 +55,8 @@ type Document struct {
 	Tool string
 	// AsOf is the date of the judgement, in UTC.
 	AsOf time.Time
+	// Cover is the front page.
+	Cover *Cover
 	// Head are lines on the run as a whole: date, policy, what was read, what
 	// failed.
 	Head []Line

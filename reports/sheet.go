@@ -15,6 +15,9 @@ type Sheet struct {
 	// Empty says why there is no row, where there is none.
 	Empty   string
 	Columns []Column
+	// Choices are what a reader may fill in, by the key of a column; a column
+	// that is filled in and has none takes any text.
+	Choices map[string][]string
 	// Len is the number of rows that Rows gives.
 	Len int
 	// Rows gives the rows, each with a cell for each column. It may be gone
@@ -42,7 +45,17 @@ const (
 	Identifier                   // what only names: thumbprint, serial number, event id
 	Integer                      // whole numbers that count or measure
 	Date                         // times, in UTC
+	Prose                        // the program's own words, over several lines: what a catalogue translates
+	FillIn                       // what a reader fills in, over several lines
+	FillInDate                   // a date that a reader fills in
 )
+
+// Wraps reports whether text of the kind may run over several lines.
+func (k ColumnKind) Wraps() bool { return k == Wrapped || k == Prose || k == FillIn }
+
+// FilledIn reports whether a reader fills the column in. Its cells are unlocked
+// where a sheet is protected, and left out where nothing can be filled in.
+func (k ColumnKind) FilledIn() bool { return k == FillIn || k == FillInDate }
 
 // A Column describes a column of a sheet.
 type Column struct {
@@ -85,8 +98,10 @@ type Cell struct {
 	Number int64
 	Time   time.Time
 	Style  Style
-	// Link names the sheet that the cell leads to, or is "".
-	Link string
+	// Link names the sheet that the cell leads to, or is "". LinkRow is the row
+	// of that sheet, counted from 1, and 0 for the sheet as a whole.
+	Link    string
+	LinkRow int
 }
 
 func text(s string) Cell {

@@ -1,5 +1,7 @@
 package evidence
 
+import "time"
+
 // A Source is one file of a customer's export.
 type Source struct {
 	// Name is slash-separated and relative to the path that was given.
@@ -8,6 +10,9 @@ type Source struct {
 	Size int64
 	// SHA256 is the digest of all bytes of the file.
 	SHA256 [32]byte
+	// Modified is the file's own time of last change, as found: any copy can
+	// have set it, so it proves nothing. It is zero where the file had none.
+	Modified time.Time
 	// Format is the name of the format that read it, "" if none did.
 	Format string
 	// Confidence is how sure detection was: "certain", "likely" or "".

@@ -88,7 +88,7 @@ func (w *rowWriter) writeRow(n int, row []reports.Cell) {
 func (w *rowWriter) height(row []reports.Cell) int {
 	most := 1
 	for i := range row {
-		if c := &w.fill.sheet.Columns[i]; c.Kind == reports.Wrapped && len(row[i].Text) > 0 {
+		if c := &w.fill.sheet.Columns[i]; c.Kind.Wraps() && len(row[i].Text) > 0 {
 			most = max(most, lines(row[i].Text, c.Width))
 		}
 	}

@@ -11,7 +11,7 @@ type styles struct {
 	title, note, heading, headingRight, label, body, link int
 	// cells are by the column's kind, or one of the two below, and the word's
 	// style.
-	cells [7][6]int
+	cells [10][6]int
 }
 
 // fillColors are light enough to print in grey and differ in lightness too; the
@@ -50,6 +50,9 @@ func (b *book) makeStyles() error {
 		reports.Identifier: {Alignment: top, NumFmt: asText},
 		reports.Integer:    {Alignment: top, CustomNumFmt: &grouped},
 		reports.Date:       {Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "left"}, CustomNumFmt: &date},
+		reports.Prose:      {Alignment: wrap},
+		reports.FillIn:     {Alignment: wrap},
+		reports.FillInDate: {Alignment: top},
 		textAmongNumbers:   {Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "right"}},
 		numberThatNames:    {Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "left"}, NumFmt: 1}, // 0
 	}
@@ -87,7 +90,7 @@ func solid(color string) excelize.Fill {
 // Kinds beside those of columns: a text in a column of numbers, and a number
 // that only names something.
 const (
-	textAmongNumbers = reports.Date + 1 + iota
+	textAmongNumbers = reports.FillInDate + 1 + iota
 	numberThatNames
 )
 

@@ -1,0 +1,21 @@
+package reports
+
+// A SignOff is what people have written beside a finding in a workbook: who owns
+// it, by when, what is answered, and who has reviewed that. Dates are as they
+// were written, as YYYY-MM-DD where the cell held a date.
+type SignOff struct {
+	Owner, DueDate, Response, Reviewer, ReviewedOn string
+	// Outcome, Host, Rule, Subject and Summary are those of the finding when it
+	// was signed off; a finding that is gone is shown by them.
+	Outcome, Host, Rule, Subject, Summary string
+	// Failed says that the finding counted as a failure then.
+	Failed bool
+}
+
+// Blank reports whether nobody has written anything.
+func (s SignOff) Blank() bool {
+	return s.Owner == "" && s.DueDate == "" && s.Response == "" && s.Reviewer == "" && s.ReviewedOn == ""
+}
+
+// SignOffs are those of an earlier workbook, by the id of the finding.
+type SignOffs map[string]SignOff
