@@ -45,7 +45,8 @@ func isZipHead(head []byte) bool {
 }
 
 // archiveFile lists an archive that the user named.
-func (w *Walk) archiveFile(full, name string) []treeFile {
+// given is the path as it was named.
+func (w *Walk) archiveFile(full, name, given string) []treeFile {
 	f, err := os.Open(full)
 	if err != nil {
 		w.diagnose("source-unreadable", evidence.Error, name, "the archive could not be opened", err.Error())
@@ -57,12 +58,13 @@ func (w *Walk) archiveFile(full, name string) []treeFile {
 		w.diagnose("source-unreadable", evidence.Error, name, "the archive could not be opened", err.Error())
 		return nil
 	}
-	return w.archive(f, info.Size(), name, "", 1)
+	return w.archive(&Archive{Name: name, Place: Place{Disk: given}, Size: info.Size(), Modified: FileTime(info), r: f}, "", 1)
 }
 
 // nested lists an archive that stands in a folder or an archive. It is a
 // folder of its own, called as the archive is without its extension.
-func (w *Walk) nested(fsys fs.FS, p, name string, depth int) []treeFile {
+func (w *Walk) nested(fsys fs.FS, p, name string, from origin) []treeFile {
+	depth := from.depth + 1
 	if depth > MaxArchiveDepth {
 		w.diagnose("archive-too-deep", evidence.Error, name, fmt.Sprintf("archives stand in archives more than %d deep: this one was not read", MaxArchiveDepth), "unpack it and give the folder")
 		return nil
@@ -73,10 +75,13 @@ func (w *Walk) nested(fsys fs.FS, p, name string, depth int) []treeFile {
 		return nil
 	}
 	at := strings.TrimSuffix(name, filepath.Ext(name)) + "/"
-	if r, ok := f.(io.ReaderAt); ok {
-		if info, err := f.Stat(); err == nil {
+	a := &Archive{Name: name, Place: from.place(p)}
+	if info, err := f.Stat(); err == nil {
+		a.Size, a.Modified = info.Size(), FileTime(info)
+		if r, ok := f.(io.ReaderAt); ok {
 			w.closers = append(w.closers, f.Close)
-			return w.archive(r, info.Size(), name, at, depth)
+			a.r = r
+			return w.archive(a, at, depth)
 		}
 	}
 	defer f.Close()
@@ -89,11 +94,14 @@ func (w *Walk) nested(fsys fs.FS, p, name string, depth int) []treeFile {
 		w.diagnose("archive-too-large", evidence.Error, name, fmt.Sprintf("an archive inside an archive may have %d bytes: this one was not read", MaxNestedArchive), "unpack it and give the folder")
 		return nil
 	}
-	return w.archive(bytes.NewReader(data), int64(len(data)), name, at, depth)
+	a.r, a.Size = bytes.NewReader(data), int64(len(data))
+	return w.archive(a, at, depth)
 }
 
-func (w *Walk) archive(r io.ReaderAt, size int64, name, at string, depth int) []treeFile {
-	z, err := zip.NewReader(r, size)
+func (w *Walk) archive(a *Archive, at string, depth int) []treeFile {
+	w.Archives = append(w.Archives, a)
+	name := a.Name
+	z, err := zip.NewReader(a.r, a.Size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		w.diagnose("archive-broken", evidence.Error, name, "the archive could not be read", err.Error())
 		return nil
@@ -122,7 +130,7 @@ func (w *Walk) archive(r io.ReaderAt, size int64, name, at string, depth int) []
 	}
 	var files []treeFile
 	for _, entry := range slices.Sorted(maps.Keys(guarded.byName)) {
-		files = append(files, w.file(guarded, entry, at+entry, depth)...)
+		files = append(files, w.file(guarded, entry, at+entry, origin{archive: a, depth: depth})...)
 	}
 	return files
 }
@@ -141,7 +149,7 @@ func (a *archiveFS) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &archiveEntry{ReadCloser: r, info: f.FileInfo(), left: int64(f.UncompressedSize64)}, nil
+	return &archiveEntry{ReadCloser: r, info: entryInfo{f.FileInfo(), entryTime(f)}, left: int64(f.UncompressedSize64)}, nil
 }
 
 // archiveEntry is one file, which stops at its declared size.

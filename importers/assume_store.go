@@ -79,8 +79,11 @@ func (a *StoreAssumer) add(r evidence.Record, apart bool) error {
 // none for a file of which every fact stands apart.
 func (a *StoreAssumer) Finish() error {
 	store := a.in.Store
-	if store.IsZero() && a.readable > 1 {
-		store = a.assume()
+	if store.IsZero() {
+		store = evidence.Store{} // a location alone is no store
+		if a.readable > 1 {
+			store = a.assume()
+		}
 	}
 	if a.own > 0 || a.apart == 0 {
 		a.in.Source.Store = store
@@ -104,7 +107,10 @@ func (a *StoreAssumer) Finish() error {
 
 // assume chooses the store of a file of several certificates and says so.
 func (a *StoreAssumer) assume() evidence.Store {
-	store := evidence.Store{Location: evidence.LocalMachine, Name: evidence.StoreCA, Basis: evidence.StoreAssumed}
+	store := evidence.Store{Location: a.in.Store.Location, Name: evidence.StoreCA, Basis: evidence.StoreAssumed}
+	if store.Location == "" {
+		store.Location = evidence.LocalMachine
+	}
 	if 2*a.selfIssued > a.readable {
 		store.Name = evidence.StoreRoot
 	}

@@ -34,13 +34,32 @@ func DescriptionSchema() []byte { return bytes.Clone(descriptionSchema) }
 type Description struct {
 	Customer   string `yaml:"customer,omitempty"`
 	Engagement string `yaml:"engagement,omitempty"`
+	// System is what was looked at, Period the time that the work covers, and
+	// Classification how the report is to be handled, as its banner says it.
+	System         string `yaml:"system,omitempty"`
+	Period         string `yaml:"period,omitempty"`
+	Classification string `yaml:"classification,omitempty"`
+	// PreparedBy and ReviewedBy stand for the report.
+	PreparedBy string `yaml:"preparedBy,omitempty"`
+	ReviewedBy string `yaml:"reviewedBy,omitempty"`
+	// Collected and Received say how the files came here: who exported them,
+	// when (YYYY-MM-DD) and with what, and who took them over, and when.
+	CollectedBy   string `yaml:"collectedBy,omitempty"`
+	CollectedOn   string `yaml:"collectedOn,omitempty"`
+	CollectedWith string `yaml:"collectedWith,omitempty"`
+	ReceivedBy    string `yaml:"receivedBy,omitempty"`
+	ReceivedOn    string `yaml:"receivedOn,omitempty"`
 	// TimeZone, Encoding and DateOrder hold for all files of the case.
 	TimeZone  string             `yaml:"timeZone,omitempty"`
 	Encoding  string             `yaml:"encoding,omitempty"`
 	DateOrder evidence.DateOrder `yaml:"dateOrder,omitempty"`
-	// Policy is a policy file, relative to the description.
-	Policy string            `yaml:"policy,omitempty"`
-	Hosts  []HostDescription `yaml:"hosts,omitempty"`
+	// Profile is the embedded policy to judge by. Policy, Waivers and Rules are
+	// files, relative to the description.
+	Profile string            `yaml:"profile,omitempty"`
+	Policy  string            `yaml:"policy,omitempty"`
+	Waivers string            `yaml:"waivers,omitempty"`
+	Rules   []string          `yaml:"rules,omitempty"`
+	Hosts   []HostDescription `yaml:"hosts,omitempty"`
 
 	// SHA256 is the digest of the file.
 	SHA256 [32]byte `yaml:"-"`
@@ -87,6 +106,17 @@ func (d *Description) Text() ([]byte, error) {
 }
 
 func (d *Description) validate() error {
+	for _, day := range []struct{ key, value string }{{"collectedOn", d.CollectedOn}, {"receivedOn", d.ReceivedOn}} {
+		if day.value == "" {
+			continue
+		}
+		if _, err := time.Parse(time.DateOnly, day.value); err != nil {
+			return fmt.Errorf("%s: %q is no date such as 2026-01-31", day.key, day.value)
+		}
+	}
+	if slices.Contains(d.Rules, "") {
+		return errors.New("rules: a file has no name")
+	}
 	if d.TimeZone != "" {
 		if _, err := time.LoadLocation(d.TimeZone); err != nil {
 			return fmt.Errorf("timeZone: %q is not known", d.TimeZone)

@@ -1,8 +1,10 @@
 package importers
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -19,12 +21,82 @@ func TestParseDescription(t *testing.T) {
 		{"a bad pattern", "hosts: [{name: A, files: ['[']}]\n", "no pattern"},
 		{"a store without a file", "hosts: [{name: A, stores: [{store: Root}]}]\n", "both needed"},
 		{"an unknown physical store", "hosts: [{name: A, stores: [{file: f, store: Root, physical: Third}]}]\n", `"Third"`},
+		{"a day that is none", "collectedOn: 2026-02-30\n", `collectedOn: "2026-02-30"`},
+		{"a day in words", "receivedOn: last week\n", `receivedOn: "last week"`},
+		{"rules without a name", "rules: ['']\n", "no name"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if _, err := ParseDescription([]byte(tt.text)); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error = %v, want %q in it", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestDescriptionOfEngagement reads each key that a report shows, and finds it
+// again in the text that the description gives.
+func TestDescriptionOfEngagement(t *testing.T) {
+	text := `customer: Contoso
+engagement: E-1
+system: Lync front ends
+period: 2026-10
+classification: Confidential
+preparedBy: A. Auditor
+reviewedBy: R. Reviewer
+collectedBy: Operations
+collectedOn: 2026-10-20
+collectedWith: certmgr.msc, reg export
+receivedBy: A. Auditor
+receivedOn: "2026-10-21"
+profile: strict
+policy: policy.yaml
+waivers: waivers.yaml
+rules:
+  - one.yaml
+  - two.yaml
+`
+	d, err := ParseDescription([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Description{Customer: "Contoso", Engagement: "E-1", System: "Lync front ends", Period: "2026-10", Classification: "Confidential",
+		PreparedBy: "A. Auditor", ReviewedBy: "R. Reviewer", CollectedBy: "Operations", CollectedOn: "2026-10-20", CollectedWith: "certmgr.msc, reg export",
+		ReceivedBy: "A. Auditor", ReceivedOn: "2026-10-21", Profile: "strict", Policy: "policy.yaml", Waivers: "waivers.yaml", Rules: []string{"one.yaml", "two.yaml"}, SHA256: d.SHA256}
+	if !reflect.DeepEqual(*d, want) {
+		t.Errorf("read %+v", *d)
+	}
+	again, err := d.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := ParseDescription(again)
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, again)
+	}
+	back.SHA256 = d.SHA256
+	if !reflect.DeepEqual(back, d) {
+		t.Errorf("written and read again: %+v", back)
+	}
+	// The schema names the keys of the type, no more and no less.
+	var schema struct {
+		Properties map[string]any `json:"properties"`
+	}
+	if err := json.Unmarshal(DescriptionSchema(), &schema); err != nil {
+		t.Fatal(err)
+	}
+	keys := map[string]bool{}
+	for f := range reflect.TypeFor[Description]().Fields() {
+		if key, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); key != "-" {
+			keys[key] = true
+			if schema.Properties[key] == nil {
+				t.Errorf("the schema does not know %q", key)
+			}
+		}
+	}
+	for key := range schema.Properties {
+		if !keys[key] {
+			t.Errorf("the schema knows %q and the type does not", key)
+		}
 	}
 }
 

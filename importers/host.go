@@ -22,6 +22,8 @@ type File struct {
 	Given bool
 	// Store is the store that the case description states, or zero.
 	Store evidence.Store
+	// Place is where the file lies outside the program. No report shows it.
+	Place Place
 }
 
 // A Host is a host of the run with its files.
@@ -53,6 +55,7 @@ type treeFile struct {
 	fsys       fs.FS
 	fsPath     string
 	path       string
+	place      Place
 	recognised bool
 }
 
@@ -96,7 +99,7 @@ func hostsOf(root string, files []treeFile) []*Host {
 				strays++
 			}
 		}
-		h.Files = append(h.Files, File{FS: f.fsys, Path: f.fsPath, Name: f.path, HostPath: inside})
+		h.Files = append(h.Files, File{FS: f.fsys, Path: f.fsPath, Name: f.path, HostPath: inside, Place: f.place})
 	}
 	if len(hostFolders) > 0 && strays > 0 {
 		rest.Diagnostics = append(rest.Diagnostics, evidence.Diagnostic{Code: "host-loose-files", Severity: evidence.Warning,

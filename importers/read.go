@@ -44,6 +44,7 @@ func (r *Reader) Read(ctx context.Context, f File, to *evidence.Case) error {
 			return nil
 		}
 		size = info.Size()
+		src.Modified = FileTime(info)
 	}
 	hashed := newHashingReader(file, &r.Bytes)
 	defer hashed.stop()

@@ -28,6 +28,11 @@ type Walk struct {
 	Description     *Description
 	DescriptionFile string
 
+	// DescriptionPlace is where a description found in a folder or archive lies.
+	DescriptionPlace Place
+	// Archives are all archives that were found, broken ones too.
+	Archives []*Archive
+
 	formats []*Format
 	closers []func() error
 	files   int
@@ -70,6 +75,7 @@ func Find(sel Selection, formats []*Format) (*Walk, error) {
 		if err := w.describe(sel.Description, text); err != nil {
 			return nil, err
 		}
+		w.DescriptionPlace = Place{Disk: sel.Description}
 	}
 	paths := sel.Paths
 	for _, p := range paths {
@@ -116,7 +122,7 @@ func (w *Walk) add(p string, several bool) error {
 			// certs/ or logs/ of a host: the folder above is the host.
 			name = filepath.Base(filepath.Dir(full))
 		}
-		files := w.tree(root.FS(), ".", "", 0)
+		files := w.tree(root.FS(), ".", "", origin{disk: p})
 		if files, err = w.takeDescription(p, files); err != nil {
 			return err
 		}
@@ -124,13 +130,13 @@ func (w *Walk) add(p string, several bool) error {
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("%q is neither a file nor a folder", p)
 	case isZip(full):
-		files := w.archiveFile(full, name)
+		files := w.archiveFile(full, name, p)
 		if files, err = w.takeDescription(p, files); err != nil {
 			return err
 		}
 		w.addTree(withoutExt(name), prefixOf(name, several), files)
 	default:
-		w.given = append(w.given, givenFile{full, treeFile{fsys: os.DirFS(filepath.Dir(full)), fsPath: name, path: name}})
+		w.given = append(w.given, givenFile{full, treeFile{fsys: os.DirFS(filepath.Dir(full)), fsPath: name, path: name, place: Place{Disk: p}}})
 	}
 	return nil
 }
@@ -167,6 +173,7 @@ func (w *Walk) takeDescription(p string, files []treeFile) ([]treeFile, error) {
 	if err := w.describe(filepath.Join(p, DescriptionName), text); err != nil {
 		return nil, err
 	}
+	w.DescriptionPlace = files[i].place
 	// The description and the policy that it names are no evidence.
 	policy := path.Clean(w.Description.Policy)
 	return slices.DeleteFunc(files, func(f treeFile) bool { return f.path == DescriptionName || f.path == policy }), nil
@@ -226,7 +233,7 @@ func (w *Walk) addGiven() {
 			rel = filepath.Base(g.full)
 		}
 		rel = filepath.ToSlash(rel)
-		h.Files = append(h.Files, File{FS: g.file.fsys, Path: g.file.fsPath, Name: rel, HostPath: rel, Given: true})
+		h.Files = append(h.Files, File{FS: g.file.fsys, Path: g.file.fsPath, Name: rel, HostPath: rel, Given: true, Place: g.file.place})
 	}
 	if len(w.given) == 1 {
 		h.Name, h.FromFile = withoutExt(w.given[0].full), true
@@ -283,7 +290,7 @@ func (w *Walk) merge(stated string) {
 
 // tree lists the regular files below dir of a folder or archive, opening the
 // archives in it. at is put before their names.
-func (w *Walk) tree(fsys fs.FS, dir, at string, depth int) []treeFile {
+func (w *Walk) tree(fsys fs.FS, dir, at string, from origin) []treeFile {
 	var files []treeFile
 	err := fs.WalkDir(fsys, dir, func(p string, d fs.DirEntry, err error) error {
 		name := at + p
@@ -312,7 +319,7 @@ func (w *Walk) tree(fsys fs.FS, dir, at string, depth int) []treeFile {
 			w.diagnose("source-not-regular", evidence.Warning, name, "this is not a regular file and was not read", "")
 			return nil
 		}
-		files = append(files, w.file(fsys, p, name, depth)...)
+		files = append(files, w.file(fsys, p, name, from)...)
 		return nil
 	})
 	if err != nil {
@@ -323,7 +330,7 @@ func (w *Walk) tree(fsys fs.FS, dir, at string, depth int) []treeFile {
 
 // file takes one file of a folder or archive: it opens an archive and looks
 // into any other file, to know whether a format claims it.
-func (w *Walk) file(fsys fs.FS, p, name string, depth int) []treeFile {
+func (w *Walk) file(fsys fs.FS, p, name string, from origin) []treeFile {
 	if w.files++; w.files > MaxFiles {
 		if !w.full {
 			w.diagnose("source-too-many-files", evidence.Error, name, fmt.Sprintf("there are more than %d files: this one and all after it were not read", MaxFiles), "")
@@ -333,10 +340,10 @@ func (w *Walk) file(fsys fs.FS, p, name string, depth int) []treeFile {
 	}
 	head, err := w.head(fsys, p)
 	if err == nil && isZipHead(head) && strings.EqualFold(path.Ext(p), ".zip") {
-		return w.nested(fsys, p, name, depth+1)
+		return w.nested(fsys, p, name, from)
 	}
 	format, _ := Detect(w.formats, head, p)
-	return []treeFile{{fsys: fsys, fsPath: p, path: name, recognised: format != nil}}
+	return []treeFile{{fsys: fsys, fsPath: p, path: name, place: from.place(p), recognised: format != nil}}
 }
 
 func (w *Walk) head(fsys fs.FS, p string) ([]byte, error) {

@@ -49,14 +49,16 @@ type logged struct {
 	alert    int
 	at       time.Time
 	message  string
+	number   uint64
 }
 
 // seen is an event on a day of February 2013.
 func seen(provider string, id uint32, day int) logged {
-	return logged{provider, id, evidence.NoAlert, time.Date(2013, 2, day, 0, 0, 0, 0, time.UTC), ""}
+	return logged{provider, id, evidence.NoAlert, time.Date(2013, 2, day, 0, 0, 0, 0, time.UTC), "", 0}
 }
 
 func (l logged) alerting(code int) logged     { l.alert = code; return l }
+func (l logged) no(number uint64) logged      { l.number = number; return l }
 func (l logged) saying(text string) logged    { l.message = text; return l }
 func (l logged) after(d time.Duration) logged { l.at = l.at.Add(d); return l }
 
@@ -64,7 +66,7 @@ func (l logged) after(d time.Duration) logged { l.at = l.at.Add(d); return l }
 func eventLog(name, channel string, events ...logged) source {
 	s := source{name: name}
 	for i, e := range events {
-		s.records = append(s.records, &evidence.Event{Where: evidence.Location{Source: name, Line: i + 2}, Provider: e.provider, ID: e.id, Alert: e.alert,
+		s.records = append(s.records, &evidence.Event{Where: evidence.Location{Source: name, Line: i + 2}, Provider: e.provider, ID: e.id, Alert: e.alert, Channel: channel, RecordID: e.number,
 			Time: e.at, TimeMonthFirst: e.at, TimeText: []byte(e.at.Format(time.DateTime)), Message: []byte(e.message)})
 	}
 	l := &evidence.EventLog{Where: evidence.Location{Source: name}, DateOrder: evidence.DateFixed, Whole: true, Events: len(events)}

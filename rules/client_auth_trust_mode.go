@@ -45,8 +45,7 @@ func checkTrustMode(p *Pass) {
 		f.Outcome = Informational
 		f.Summary = fmt.Sprintf("ClientAuthTrustMode is %s, and %s does not read it: it came with Windows Server 2012", settingWords(s), p.Version.Name())
 	case s.State == windows.NotCollected:
-		f.Outcome, f.Collect = NotChecked, collectSchannel
-		f.Summary = "not checked: the SCHANNEL key was not collected"
+		notCollected(&f, s, "SCHANNEL", collectSchannel, "not checked: the SCHANNEL key was not collected")
 	case s.State == windows.WrongType:
 		f.Outcome = Failed
 		f.Summary = fmt.Sprintf("ClientAuthTrustMode is of type %s, which Windows does not read: Machine Trust (0) applies", s.Value.Type)
@@ -71,6 +70,9 @@ func checkTrustMode(p *Pass) {
 		mode := map[uint32]string{1: "Exclusive Root Trust: a client's chain must end in a root of the store that the application names, and its issuer be in the list",
 			2: "Exclusive CA Trust: a client's chain must reach an authority of the store that the application names"}[s.Number]
 		f.Summary = fmt.Sprintf("ClientAuthTrustMode is %d: %s", s.Number, mode)
+		if !known {
+			f.Summary += ", if this is Windows Server 2012 or later"
+		}
 		if !namesStore(p) {
 			f.Summary += "; no http.sys binding that was read names a store, so it rests on what programs name themselves"
 		}

@@ -22,10 +22,20 @@ of CAPI2 says that it logged too much and falls silent for some minutes: roots t
 were added then left no event. That fails. A System log of less than a week informs:
 it was short, overwritten or filtered.
 
-Events are counted while they are read, and their record numbers are not kept: records
-that were cut out of the middle of a log are not found. That a log was cleared is not
-judged; Microsoft's support tools clear some of them.`,
-	References: []Reference{rootUpdateDoc, schannelEvents},
+Windows numbers the records of a log one by one. Where numbers are missing between
+two that are there, records were removed, could not be read, or were left out by
+whoever exported the log. A log with few holes fails: at most one for each hundred
+records, and at least half of the numbers there. With more it is taken for a
+selection of events, such as those of some providers: it has holes by nature, which
+prove nothing, so that is unknown. The System and Application logs and those of Lync
+are judged, over all their exports together. EvtxECmd, Get-WinEvent, Get-EventLog,
+Log Parser and plaso give the numbers; Event Viewer leaves them out, and without
+them the holes are not checked.
+
+That a log begins with a number above 1 is no hole: the oldest records are
+overwritten. That a log was cleared is not judged; Microsoft's support tools clear
+some of them.`,
+	References: []Reference{rootUpdateDoc, schannelEvents, recordNumbers},
 	Needs:      []evidence.Kind{evidence.KindEvent},
 	Wants:      evidence.Interest{Events: eventKeys(capi2Providers, loggingOffID)},
 	Collect:    collectSystem,
@@ -38,6 +48,7 @@ judged; Microsoft's support tools clear some of them.`,
 const shortWindow = 7 * 24 * time.Hour
 
 func checkGaps(p *Pass) {
+	checkRecordNumbers(p)
 	if g := ownEvents(p.Case, loggingOffID, capi2Providers...); g != nil {
 		f := Finding{Subject: "CAPI2 4102", Outcome: Failed, Measured: fmt.Sprintf("%s events 4102", Grouped(g.Count)), Expected: "none",
 			Summary: fmt.Sprintf("CAPI2 suspended its logging %s: %s", times(g.Count), span(g))}
@@ -84,10 +95,10 @@ func checkGaps(p *Pass) {
 	p.Report(f)
 }
 
-// covers returns the first and last time of the events of sources.
+// covers returns the first and last time of the host's own events in sources.
 func covers(c *evidence.Case, sources []string) (first, last time.Time) {
 	for _, g := range c.Events {
-		if g.First.IsZero() || !slices.ContainsFunc(g.Sources, func(s string) bool { return slices.Contains(sources, s) }) {
+		if !g.Own || g.First.IsZero() || !slices.ContainsFunc(g.Sources, func(s string) bool { return slices.Contains(sources, s) }) {
 			continue
 		}
 		if first.IsZero() || g.First.Before(first) {

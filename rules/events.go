@@ -75,6 +75,14 @@ func alertOf(list []*evidence.EventGroup, code int) *evidence.EventGroup {
 	return nil
 }
 
+// systemLogs returns the logs that would hold Schannel's events.
+func systemLogs(c *evidence.Case) []*evidence.EventLog {
+	return channelLogs(c, "System", func(provider string) bool { return slices.Contains(systemProviders, provider) })
+}
+
+// systemProviders write to the System log only.
+var systemProviders = []string{"Schannel", "Service Control Manager", "EventLog", "Microsoft-Windows-Kernel-General", "Microsoft-Windows-Kernel-Power", "Microsoft-Windows-Kernel-Boot", "Microsoft-Windows-Time-Service", "W32Time"}
+
 // applicationLogs returns the logs that would hold the events of CAPI2 and of
 // Exchange.
 func applicationLogs(c *evidence.Case) []*evidence.EventLog {
@@ -106,15 +114,41 @@ func securityLogs(c *evidence.Case) []*evidence.EventLog {
 
 // channelLogs returns the logs that name a channel, and those that name none
 // and hold events of providers that write to it, or are called by its name.
+// Logs of other computers prove nothing of this host and are left out.
 func channelLogs(c *evidence.Case, channel string, tells func(provider string) bool) []*evidence.EventLog {
 	var list []*evidence.EventLog
 	for _, l := range c.EventLogs {
 		named := slices.ContainsFunc(l.Channels, func(ch string) bool { return strings.EqualFold(ch, channel) })
-		if named || (len(l.Channels) == 0 && (holdsProvider(c, l, tells) || calledBy(l, strings.ToLower(channel)))) {
+		if !othersLog(c, l) && (named || len(l.Channels) == 0 && (holdsProvider(c, l, tells) || calledBy(l, strings.ToLower(channel)))) {
 			list = append(list, l)
 		}
 	}
 	return list
+}
+
+// othersLog reports whether a log holds events, and none of the host's own.
+func othersLog(c *evidence.Case, l *evidence.EventLog) bool {
+	others := false
+	for _, g := range c.Events {
+		if slices.Contains(g.Sources, l.Where.Source) {
+			if g.Own {
+				return false
+			}
+			others = true
+		}
+	}
+	return others
+}
+
+// othersLogs names the logs that hold events of other computers only.
+func othersLogs(c *evidence.Case) []string {
+	var names []string
+	for _, l := range c.EventLogs {
+		if othersLog(c, l) {
+			names = append(names, l.Where.Source)
+		}
+	}
+	return names
 }
 
 func holdsProvider(c *evidence.Case, l *evidence.EventLog, tells func(string) bool) bool {

@@ -59,6 +59,9 @@ func checkComplete(p *Pass) {
 	case failed:
 	case read == 0:
 		p.Report(Finding{Subject: p.Case.Host, Outcome: NotChecked, Summary: "not checked: no file of this host was recognised", Collect: collectRoot})
+	case read == 1:
+		p.Report(Finding{Subject: p.Case.Host, Outcome: Passed, Measured: "1 file", Expected: "read to its end without loss",
+			Summary: "the one recognised file was read whole"})
 	default:
 		p.Report(Finding{Subject: p.Case.Host, Outcome: Passed, Measured: fmt.Sprintf("%d files", read), Expected: "read to their ends without loss",
 			Summary: fmt.Sprintf("all %d recognised files were read whole", read)})

@@ -26,7 +26,7 @@ the same: the table knows few.`,
 	References: []Reference{
 		{"CVE-2015-2077", "Superfish: a root with a public private key", "https://nvd.nist.gov/vuln/detail/CVE-2015-2077"},
 		{"Microsoft security advisory 3119884", "Inadvertently disclosed digital certificates could allow spoofing (eDellRoot)", "https://learn.microsoft.com/security-updates/securityadvisories/2015/3119884"},
-		{"Greenbone, Microsoft Windows Rogue Root Certificates", "public vulnerability test, a list of thumbprints", "https://www.greenbone.net"},
+		{"Greenbone, Microsoft Windows Rogue Root Certificates", "public vulnerability test gb_ms_rogue_root_ca_detect, a list of thumbprints", "https://www.greenbone.net"},
 	},
 	Needs:     []evidence.Kind{evidence.KindCertificate},
 	Collect:   collectRoot,

@@ -69,8 +69,7 @@ func checkMessageLimits(p *Pass) {
 	} {
 		s := windows.DWord(p.Case.Registry, p.SchannelKey()+`\Messaging`, limit.name)
 		if s.State == windows.NotCollected {
-			f.Outcome, f.Collect = NotChecked, collectSchannel
-			f.Summary = "not checked: SCHANNEL\\Messaging was not collected"
+			notCollected(&f, s, "SCHANNEL\\Messaging", collectSchannel, "not checked: SCHANNEL\\Messaging was not collected")
 			p.Report(f)
 			return
 		}

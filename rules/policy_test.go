@@ -20,32 +20,35 @@ func loadTables(t *testing.T) *data.Tables {
 	return tables
 }
 
+// policyFaults are policies that are refused, and how the error begins.
+var policyFaults = []struct{ name, text, want string }{
+	{"an unknown key", "name: x\nlimit: {}\n", "p.yaml:2:1: unknown field"},
+	{"an unknown nested key", "name: x\nrequiredRoots:\n  packs:\n    - name: a\n      root: []\n", "p.yaml:5:7: unknown field"},
+	{"a wrong type", "name: x\nlimits: {2008r2: many}\n", "p.yaml:2:18: a whole number is wanted here, and a text was found"},
+	{"not YAML", "name: [\n", "p.yaml:1:7:"},
+	{"no name", "# head\ndescription: x\n", "p.yaml:2:1: the policy has no name"},
+	{"an empty name", "description: x\nname:\n", "p.yaml:2:1: the policy has no name"},
+	{"an unknown profile", "name: x\nextends: strict\n", `p.yaml:2:10: extends: there is no profile "strict": they are kb2464556, full, uc`},
+	{"an unknown operating system", "name: x\nlimits:\n  2008r3: 1\n", `p.yaml:3:3: limits: "2008r3" is not an operating system`},
+	{"a limit that is none", "name: x\nlimits: {2008r2: 0}\n", `p.yaml:2:18: limits: the limit of "2008r2" is not a whole number of bytes`},
+	{"half a byte", "name: x\nlimits: {2012: 16384.5}\n", `p.yaml:2:16: limits: the limit of "2012" is not a whole number of bytes`},
+	{"an unknown threshold", "name: x\nthresholds: {maxRoot: 9}\n", `p.yaml:2:14: thresholds: there is no threshold "maxRoot"`},
+	{"a threshold out of bounds", "name: x\nthresholds:\n  nearLimitPercent: 101\n", `p.yaml:3:21: thresholds: nearLimitPercent is not a whole number from 1 to 100`},
+	{"an unknown rule", "name: x\n\nrules:\n  ctl-size: {enabled: false}\n", `p.yaml:4:3: rules: there is no rule "ctl-size"`},
+	{"an unknown rule in select", "name: x\nselect:\n  - required-roots\n  - ctl-size\n", `p.yaml:4:5: select: there is no rule "ctl-size"`},
+	{"a rule twice", "name: x\nselect: [required-roots, required-roots]\n", `p.yaml:2:26: select: the rule "required-roots" is there twice`},
+	{"an unknown severity", "name: x\nrules: {required-roots: {severity: grave}}\n", `p.yaml:2:36: rules: required-roots: severity "grave"`},
+	{"a pack without a name", "name: x\nrequiredRoots: {packs: [{citation: a}]}\n", `p.yaml:2:25: requiredRoots: a pack has no name`},
+	{"a bad thumbprint", "name: x\nrequiredRoots: {packs: [{name: a, roots: [{thumbprint: 12}]}]}\n", `p.yaml:2:56: requiredRoots: pack "a": "12" is not a SHA-1`},
+	{"an empty pack", "name: x\nrequiredRoots: {packs: [{name: a}]}\n", `p.yaml:2:25: requiredRoots: pack "a" names no root`},
+	{"a pack's Windows", "name: x\nrequiredRoots:\n  packs:\n    - name: a\n      os: [xp, 95]\n      roots: [{thumbprint: " + strings.Repeat("A", 40) + "}]\n", `p.yaml:5:16: requiredRoots: pack "a": "95" is not an operating system`},
+	{"a pack's role", "name: x\nrequiredRoots:\n  packs:\n    - name: a\n      roles: [printer]\n      roots: [{thumbprint: " + strings.Repeat("A", 40) + "}]\n", `p.yaml:5:15: requiredRoots: pack "a": role "printer"`},
+	{"a pack's date", "name: x\nrequiredRoots:\n  packs:\n    - name: a\n      effectiveFrom: soon\n      roots: [{thumbprint: " + strings.Repeat("A", 40) + "}]\n", `p.yaml:5:22: requiredRoots: pack "a": "soon" is no day`},
+}
+
 func TestPolicyIsDecodedStrictly(t *testing.T) {
 	tables := loadTables(t)
-	for _, tt := range []struct{ name, text, want string }{
-		{"an unknown key", "name: x\nlimit: {}\n", "p.yaml:2:1: unknown field"},
-		{"an unknown nested key", "name: x\nrequiredRoots:\n  packs:\n    - name: a\n      root: []\n", "p.yaml:5:7: unknown field"},
-		{"a wrong type", "name: x\nlimits: {2008r2: many}\n", "p.yaml:2:18: a whole number is wanted here, and a text was found"},
-		{"not YAML", "name: [\n", "p.yaml:1:7:"},
-		{"no name", "# head\ndescription: x\n", "p.yaml:2:1: the policy has no name"},
-		{"an empty name", "description: x\nname:\n", "p.yaml:2:1: the policy has no name"},
-		{"an unknown profile", "name: x\nextends: strict\n", `p.yaml:2:10: extends: there is no profile "strict": they are kb2464556, full, uc`},
-		{"an unknown operating system", "name: x\nlimits:\n  2008r3: 1\n", `p.yaml:3:3: limits: "2008r3" is not an operating system`},
-		{"a limit that is none", "name: x\nlimits: {2008r2: 0}\n", `p.yaml:2:18: limits: the limit of "2008r2" is not a whole number of bytes`},
-		{"half a byte", "name: x\nlimits: {2012: 16384.5}\n", `p.yaml:2:16: limits: the limit of "2012" is not a whole number of bytes`},
-		{"an unknown threshold", "name: x\nthresholds: {maxRoot: 9}\n", `p.yaml:2:14: thresholds: there is no threshold "maxRoot"`},
-		{"a threshold out of bounds", "name: x\nthresholds:\n  nearLimitPercent: 101\n", `p.yaml:3:21: thresholds: nearLimitPercent is not a whole number from 1 to 100`},
-		{"an unknown rule", "name: x\n\nrules:\n  ctl-size: {enabled: false}\n", `p.yaml:4:3: rules: there is no rule "ctl-size"`},
-		{"an unknown rule in select", "name: x\nselect:\n  - required-roots\n  - ctl-size\n", `p.yaml:4:5: select: there is no rule "ctl-size"`},
-		{"a rule twice", "name: x\nselect: [required-roots, required-roots]\n", `p.yaml:2:26: select: the rule "required-roots" is there twice`},
-		{"an unknown severity", "name: x\nrules: {required-roots: {severity: grave}}\n", `p.yaml:2:36: rules: required-roots: severity "grave"`},
-		{"a pack without a name", "name: x\nrequiredRoots: {packs: [{citation: a}]}\n", `p.yaml:2:25: requiredRoots: a pack has no name`},
-		{"a bad thumbprint", "name: x\nrequiredRoots: {packs: [{name: a, roots: [{thumbprint: 12}]}]}\n", `p.yaml:2:56: requiredRoots: pack "a": "12" is not a SHA-1`},
-		{"an empty pack", "name: x\nrequiredRoots: {packs: [{name: a}]}\n", `p.yaml:2:25: requiredRoots: pack "a" names no root`},
-		{"a pack's Windows", "name: x\nrequiredRoots:\n  packs:\n    - name: a\n      os: [xp, 95]\n      roots: [{thumbprint: " + strings.Repeat("A", 40) + "}]\n", `p.yaml:5:16: requiredRoots: pack "a": "95" is not an operating system`},
-		{"a pack's role", "name: x\nrequiredRoots:\n  packs:\n    - name: a\n      roles: [printer]\n      roots: [{thumbprint: " + strings.Repeat("A", 40) + "}]\n", `p.yaml:5:15: requiredRoots: pack "a": role "printer"`},
-		{"a pack's date", "name: x\nrequiredRoots:\n  packs:\n    - name: a\n      effectiveFrom: soon\n      roots: [{thumbprint: " + strings.Repeat("A", 40) + "}]\n", `p.yaml:5:22: requiredRoots: pack "a": "soon" is no day`},
-	} {
+	for _, tt := range policyFaults {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := ParsePolicy("p.yaml", []byte(tt.text), tables, All())
 			if err == nil || !strings.HasPrefix(err.Error(), tt.want) {
@@ -133,8 +136,26 @@ func TestProfiles(t *testing.T) {
 
 // onlyFull are the rules that are in no profile but full, on purpose: they say
 // much that is worth knowing and that neither KB 2464556 nor the UC team asks.
-var onlyFull = []string{"known-bad-certificate", "private-key-in-root", "weak-key", "short-key", "weak-signature", "root-same-name-other-key",
-	"root-not-yet-valid", "disallowed-and-root", "blob-mismatch", "programme-status", "nps-reason"}
+var onlyFull = []string{"private-key-in-root", "weak-key", "short-key", "weak-signature", "root-same-name-other-key",
+	"root-not-yet-valid", "blob-mismatch", "programme-status", "nps-reason"}
+
+// What the default profile has, the profile for these products has too.
+func TestUCHasEveryRuleOfTheDefault(t *testing.T) {
+	tables := loadTables(t)
+	base, err := DefaultPolicy(tables, All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	uc, err := Profile("uc", tables, All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range All() {
+		if base.Enabled(r) && !uc.Enabled(r) {
+			t.Errorf("%s is in %s and not in uc", r.ID, base.Name)
+		}
+	}
+}
 
 // Every rule is in a profile because somebody put it there.
 func TestEveryRuleIsInAProfile(t *testing.T) {

@@ -52,8 +52,7 @@ func checkProtectedRoots(p *Pass) {
 	f := Finding{Subject: "ProtectedRoots", Expected: "bit 0x8 is not set, or the required roots stand outside AuthRoot", Evidence: s.Evidence(), Measured: settingWords(s)}
 	switch {
 	case s.State == windows.NotCollected:
-		f.Outcome, f.Collect = NotChecked, collectPolicies
-		f.Summary = "not checked: the policy key ProtectedRoots was not collected"
+		notCollected(&f, s, "ProtectedRoots", collectPolicies, "not checked: the policy key ProtectedRoots was not collected")
 	case s.State == windows.WrongType:
 		f.Outcome = Failed
 		f.Summary = fmt.Sprintf("Flags is of type %s, which Windows does not read: third-party roots are trusted", s.Value.Type)

@@ -35,8 +35,7 @@ func checkLogging(p *Pass) {
 	f := Finding{Subject: "EventLogging", Expected: "bit 2 is set: 3 or 7", Evidence: s.Evidence()}
 	switch {
 	case s.State == windows.NotCollected:
-		f.Outcome, f.Collect = NotChecked, collectSchannel
-		f.Summary = "not checked: the SCHANNEL key was not collected"
+		notCollected(&f, s, "SCHANNEL", collectSchannel, "not checked: the SCHANNEL key was not collected")
 	case s.State == windows.Set && s.Number&2 != 0:
 		f.Outcome, f.Measured = Passed, fmt.Sprint(s.Number)
 		f.Summary = fmt.Sprintf("EventLogging is %d: warnings are logged, event 36885 among them", s.Number)

@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ctlaudit/ctlaudit/importers/evidence"
@@ -78,6 +77,9 @@ func checkTruncation(p *Pass) {
 	case len(system) == 0:
 		f.Outcome, f.Collect = NotChecked, collectSystem
 		f.Summary = "not checked: no log was read that could hold Schannel events: the System log was not collected"
+		if others := othersLogs(p.Case); len(others) > 0 {
+			f.Summary += "; what was read is of other computers: " + listed(others)
+		}
 	default:
 		judgeAbsence(p, &f, logging, system)
 	}
@@ -105,7 +107,7 @@ func judgeAbsence(p *Pass, f *Finding, logging windows.Setting, system []*eviden
 		}
 	case logging.State == windows.NotCollected:
 		f.Outcome, f.Collect = NotChecked, collectSchannel
-		f.Summary = "no event 36885 was seen, which proves nothing: whether warnings were logged is not known, since the SCHANNEL key was not collected"
+		f.Summary = "no event 36885 was seen, which proves nothing: whether warnings were logged is not known, since " + logging.Missing("SCHANNEL")
 	default:
 		f.Outcome = NotChecked
 		f.Evidence = logging.Evidence()
@@ -122,37 +124,6 @@ func loggingWords(s windows.Setting) string {
 		return fmt.Sprintf("of type %s, which counts as absent (default 1, errors only)", s.Value.Type)
 	}
 	return "absent (default 1, errors only)"
-}
-
-// systemLogs returns the logs that would hold Schannel's events: those that
-// name the System channel, and those that name no channel but hold events that
-// only the System log has.
-func systemLogs(c *evidence.Case) []*evidence.EventLog {
-	var list []*evidence.EventLog
-	for _, l := range c.EventLogs {
-		switch {
-		case slices.ContainsFunc(l.Channels, func(ch string) bool { return strings.EqualFold(ch, "System") }):
-			list = append(list, l)
-		case len(l.Channels) == 0 && looksLikeSystem(c, l):
-			list = append(list, l)
-		}
-	}
-	return list
-}
-
-// systemProviders write to the System log only.
-var systemProviders = []string{"Schannel", "Service Control Manager", "EventLog", "Microsoft-Windows-Kernel-General", "Microsoft-Windows-Kernel-Power", "Microsoft-Windows-Kernel-Boot", "Microsoft-Windows-Time-Service", "W32Time"}
-
-// looksLikeSystem reports whether an export that names no channel is of the
-// System log, by the providers in it; failing that, by its file name.
-func looksLikeSystem(c *evidence.Case, l *evidence.EventLog) bool {
-	for _, g := range c.Events {
-		if slices.Contains(systemProviders, g.Provider) && slices.Contains(g.Sources, l.Where.Source) {
-			return true
-		}
-	}
-	name := strings.ToLower(l.Where.Source[strings.LastIndexByte(l.Where.Source, '/')+1:])
-	return slices.Contains(strings.FieldsFunc(name, func(r rune) bool { return (r < 'a' || r > 'z') }), "system")
 }
 
 // window words the time that the events of the sources cover.
@@ -203,7 +174,7 @@ func joinGroups(a, b *evidence.EventGroup) *evidence.EventGroup {
 
 func nowUnder(p *Pass) bool {
 	for _, l := range p.Lists {
-		if l.Binding == "" && l.Sent != issuerlist.SentNo && (l.Verdict == issuerlist.Under || l.Verdict == issuerlist.LikelyUnder) {
+		if l.Binding == "" && (l.Verdict == issuerlist.Under || l.Verdict == issuerlist.LikelyUnder) {
 			return true
 		}
 	}

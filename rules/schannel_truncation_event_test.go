@@ -17,6 +17,8 @@ func TestSchannelTruncationEvent(t *testing.T) {
 		{"absent, warnings not logged", host{sources: []source{systemLog(0, ""), logging(1)}}, "notchecked", "could not have been"},
 		{"absent, EventLogging absent", host{sources: []source{systemLog(0, ""), regFile("s.reg", regKey(schannelKey))}}, "notchecked", "absent (default 1"},
 		{"absent, SCHANNEL not collected", host{sources: []source{systemLog(0, "")}}, "notchecked", "proves nothing"},
+		{"absent in the log of another computer", host{sources: []source{systemLog(0, "db02"), logging(3)}}, "notchecked", "of other computers: system.csv"},
+		{"seen on 2019, which sends no list, while the list is under", host{os: "2019", sources: []source{systemLog(1, ""), logging(3), storeFile("root.sst", root("CN=A", 10))}}, "fail", "the store differs from the time of the event, or the model does"},
 		{"no log", host{sources: []source{logging(3)}}, "notchecked", ""},
 	})
 }

@@ -56,9 +56,18 @@ func checkSchannelValues(p *Pass) {
 	f.Measured = fmt.Sprintf("%d values", known+len(strange))
 	f.Outcome, f.Searched = Passed, sources
 	f.Summary = fmt.Sprintf("the %d known values below SCHANNEL are where Windows reads them, and of the type that it reads", known)
+	switch known {
+	case 0:
+		f.Summary = "no known value is set below SCHANNEL"
+	case 1:
+		f.Summary = "the one known value below SCHANNEL is where Windows reads it, and of the type that it reads"
+	}
 	if len(strange) > 0 {
 		const most = 5
-		f.Summary += fmt.Sprintf("; %d more are not in the table: %s", len(strange), listed(strange[:min(most, len(strange))]))
+		f.Summary += "; not in the table: " + listed(strange[:min(most, len(strange))])
+		if more := len(strange) - most; more > 0 {
+			f.Summary += fmt.Sprintf(" (and %d more)", more)
+		}
 	}
 	if collected == nil {
 		f.Outcome, f.Collect, f.Searched = Unknown, collectSchannel, nil
@@ -80,10 +89,16 @@ func unreadValues(p *Pass, key string) (findings []Finding, known int, strange, 
 			sources = append(sources, v.Where.Source)
 		}
 		below := strings.TrimPrefix(v.Key[len(key):], `\`)
-		if v.Name == "" || nearly(v.Name, sendName) {
+		if v.Name == "" {
 			continue
 		}
 		problem, expected := judgeValue(p, below, v)
+		if nearly(v.Name, sendName) {
+			if problem == "" && p.Tables.Schannel(below, v.Name) != nil {
+				known++ // what is wrong with it is told by its own rule
+			}
+			continue
+		}
 		switch {
 		case problem == "" && p.Tables.Schannel(below, v.Name) != nil:
 			known++

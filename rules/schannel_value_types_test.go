@@ -15,7 +15,9 @@ func TestSchannelValueTypes(t *testing.T) {
 	}
 	runCases(t, SchannelValueTypes, []ruleCase{
 		{"in order", host{sources: []source{schannelReg("EventLogging=3", `Protocols\TLS 1.2\Server\Enabled=1`, `Ciphers\RC4 128/128\Enabled=0`)}}, "pass", "the 3 known values"},
-		{"nothing set", reg(), "pass", ""},
+		{"all of them are counted", host{sources: []source{schannelReg("EventLogging=1", "SendTrustedIssuerList=0")}}, "pass", "the 2 known values"},
+		{"one value", host{sources: []source{schannelReg("SendTrustedIssuerList=0")}}, "pass", "the one known value below SCHANNEL is"},
+		{"nothing set", reg(), "pass", "no known value is set"},
 		{"a value that no table knows", dword("", "SecretSauce"), "pass", "not in the table: SecretSauce"},
 		{"text", reg(regText(schannelKey, "EventLogging", "3")), "fail", "EventLogging is of type REG_SZ"},
 		{"a short DWORD", reg(&evidence.RegistryValue{Key: schannelKey, Name: "EventLogging", Type: evidence.RegDWord, Data: []byte{3}}), "fail", "REG_DWORD of 1 bytes"},

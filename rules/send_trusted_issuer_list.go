@@ -56,8 +56,7 @@ func checkSend(p *Pass) {
 		f.Measured = strings.Join(names, ", ")
 		f.Summary = fmt.Sprintf("what looks like SendTrustedIssuerList is not read by Windows: %s; the setting itself is %s", f.Measured, stateWords(s))
 	case s.State == windows.NotCollected:
-		f.Outcome, f.Collect = NotChecked, collectSchannel
-		f.Summary = "not checked: the SCHANNEL key was not collected, so neither the value nor its absence is known"
+		notCollected(&f, s, "SCHANNEL", collectSchannel, "not checked: the SCHANNEL key was not collected, so neither the value nor its absence is known")
 	case s.State == windows.Absent:
 		f.Outcome, f.Absence = Passed, true
 		f.Searched = []string{s.Key.Where.Source}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ctlaudit/ctlaudit/importers/evidence"
@@ -24,8 +25,10 @@ server differ, which breaks a product that is both.
 
 It fails where TLS 1.2 is switched off, or where a version of TLS was set to be half
 disabled or misconfigured. What Windows itself sets, as TLS 1.2 on 2008 R2, which is
-used only where asked for, informs, and so does SSL 2.0 or 3.0 that is on. Cipher
-suites, and what applications ask for, are not judged.`,
+used only where asked for, informs, and so does SSL 2.0 or 3.0 that is on. Where a
+Windows does not know TLS 1.2, it fails if TLS 1.0 is off too. Any number but 0
+switches Enabled on; HealthChecker accepts only 0 and 1, which is said of hosts with the
+role exchange. Cipher suites, and what applications ask for, are not judged.`,
 	References: []Reference{healthChecker, kb245030, tlsProtocols},
 	Needs:      []evidence.Kind{evidence.KindRegistry},
 	Collect:    collectSchannel,
@@ -74,20 +77,25 @@ func checkProtocols(p *Pass) {
 		p.Report(Finding{Subject: "Protocols", Outcome: NotChecked, Collect: collectSchannel, Summary: "not checked: SCHANNEL\\Protocols was not collected"})
 		return
 	}
-	var words, obsolete []string
+	var words, obsolete, numbers []string
 	var where []evidence.Location
-	var tls12 protocol
+	var tls10, tls12 protocol
 	failed := false
 	for _, name := range judgedProtocols {
 		pr := readProtocol(p, key, name)
 		where = append(where, pr.where...)
 		words = append(words, name+" "+pr.said())
+		if pr.oddNumber() {
+			numbers = append(numbers, name)
+		}
 		switch name {
 		case "SSL 2.0", "SSL 3.0":
 			if pr.client.open() || pr.server.open() {
 				obsolete = append(obsolete, name)
 			}
 			continue
+		case "TLS 1.0":
+			tls10 = pr
 		case "TLS 1.2":
 			tls12 = pr
 		}
@@ -109,6 +117,9 @@ func checkProtocols(p *Pass) {
 			f.Collect = collectSchannel
 		}
 		notes = append(notes, "whether TLS 1.2 can be used is not known")
+	case tls12.word == wordUnsupported && tls10.word == wordDisabled:
+		f.Outcome = Failed
+		notes = append(notes, p.Version.Name()+" does not know TLS 1.2, and TLS 1.0 is switched off: no version of TLS is left")
 	case tls12.word == wordUnsupported:
 		f.Outcome = Informational
 		notes = append(notes, p.Version.Name()+" does not know TLS 1.2")
@@ -122,6 +133,12 @@ func checkProtocols(p *Pass) {
 	}
 	if len(obsolete) > 0 {
 		notes = append(notes, listed(obsolete)+" can be used and should not be")
+	}
+	if len(numbers) > 0 && slices.Contains(p.Roles, "exchange") {
+		if f.Outcome == Passed {
+			f.Outcome = Informational
+		}
+		notes = append(notes, "values other than 0 and 1 are set for "+listed(numbers)+": Schannel takes them for 1, and HealthChecker for Exchange does not accept them")
 	}
 	f.Summary = f.Measured
 	if len(notes) > 0 {
@@ -142,11 +159,9 @@ func readProtocol(p *Pass, key, name string) protocol {
 	}
 	pr.client = readSide(p, key+`\`+name+`\Client`, client)
 	pr.server = readSide(p, key+`\`+name+`\Server`, server)
-	for _, s := range []side{pr.client, pr.server} {
-		for _, v := range []windows.Setting{s.enabled, s.byDefault} {
-			if v.Value != nil {
-				pr.where = append(pr.where, v.Value.Where)
-			}
+	for _, v := range pr.settings() {
+		if v.Value != nil {
+			pr.where = append(pr.where, v.Value.Where)
 		}
 	}
 	pr.standard = pr.client.standard && pr.server.standard
@@ -199,10 +214,29 @@ func (pr protocol) said() string {
 	switch {
 	case !pr.standard || pr.word == wordUnsupported || pr.word == wordUnknown:
 		return pr.word
+	case pr.word == wordMisconfigured && pr.set():
+		return fmt.Sprintf("as client %s, as server %s", sideWord(pr.client), sideWord(pr.server))
 	case pr.word == wordMisconfigured:
 		return fmt.Sprintf("by default as client %s, as server %s", sideWord(pr.client), sideWord(pr.server))
+	case pr.set():
+		return pr.word
 	}
 	return pr.word + " by default"
+}
+
+// settings are the four values of a protocol.
+func (pr protocol) settings() []windows.Setting {
+	return []windows.Setting{pr.client.enabled, pr.client.byDefault, pr.server.enabled, pr.server.byDefault}
+}
+
+// set reports whether a value is set, be it to what is the default.
+func (pr protocol) set() bool {
+	return slices.ContainsFunc(pr.settings(), func(s windows.Setting) bool { return s.State == windows.Set })
+}
+
+// oddNumber reports whether a value is neither 0 nor 1.
+func (pr protocol) oddNumber() bool {
+	return slices.ContainsFunc(pr.settings(), func(s windows.Setting) bool { return s.State == windows.Set && s.Number > 1 })
 }
 
 // open reports whether the side is known to be used without being asked for.

@@ -38,6 +38,7 @@ func TestTruncationDiagnosis(t *testing.T) {
 		{"probable: not sent on 2012", host{os: "2012", sources: []source{bigRoot(), schannelReg()}}, "fail", "KB 2880390"},
 		{"probable: sent unknown, with alert 47", host{os: "2008r2", sources: []source{bigRoot(), systemWith(alert47On(5))}}, "fail", "alert 47, which KB 2801679 documents"},
 		{"possible: the log would have shown it", host{os: "2008r2", sources: []source{bigRoot(), schannelReg("EventLogging=3"), systemWith()}}, "informational", "no event 36885 stands in a log that would show it"},
+		{"probable: the only log is of another computer", host{os: "2008r2", sources: []source{bigRoot(), schannelReg("EventLogging=3"), systemLog(0, "db02")}}, "fail", "truncation is probable"},
 		{"possible: sent unknown", host{os: "2008r2", sources: []source{bigRoot()}}, "informational", "which is not known"},
 		{"possible: an unknown Windows", host{sources: []source{bigRoot(), schannelReg()}}, "informational", "if this is Windows ≤2008r2"},
 		{"possible: only alert 47", host{os: "2008r2", sources: []source{systemWith(alert47On(5))}}, "informational", ""},

@@ -46,6 +46,7 @@ known from an export: the order is not documented.`,
 func judgeList(p *Pass, l *issuerlist.List) Finding {
 	f := Finding{
 		Subject:  l.Name(),
+		Store:    l.Store,
 		Expected: fmt.Sprintf("at most %s bytes (%s, %s)", Grouped(l.Limit.Bytes), l.Limit.Basis, l.Limit.Citation),
 		Evidence: listEvidence(l),
 	}

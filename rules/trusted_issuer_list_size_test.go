@@ -50,3 +50,15 @@ func TestGrouped(t *testing.T) {
 		}
 	}
 }
+
+// A waiver that is narrowed to the feeding store covers its list, also where
+// two Windows are possible and where a binding is meant.
+func TestListsAreWaivedByTheirStore(t *testing.T) {
+	for _, h := range []host{{os: "2008r2", sources: []source{bigRoot(), schannelReg()}}, {sources: []source{bigRoot(), schannelReg()}}} {
+		for _, f := range h.judge(t, TrustedIssuerListSize).Findings {
+			if f.Store != `LocalMachine\Root` {
+				t.Errorf("the finding on %q has the store %q", f.Subject, f.Store)
+			}
+		}
+	}
+}

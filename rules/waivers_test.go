@@ -8,27 +8,32 @@ import (
 	"github.com/ctlaudit/ctlaudit/importers/evidence"
 )
 
+// waiver writes a file with one waiver that has these lines beside the usual ones.
+func waiver(lines string) string {
+	return "waivers:\n  - rule: required-roots\n    reason: lab\n    expires: 2027-01-31\n" + lines
+}
+
+// waiverFaults are files of waivers that are refused, and how the error begins.
+var waiverFaults = []struct{ name, text, want string }{
+	{"an unknown key", waiver("    until: 2027-01-31\n"), `w.yaml:5:5: unknown field "until"`},
+	{"no list", "waiver: []\n", `w.yaml:1:1: unknown field "waiver"`},
+	{"no waivers", "waivers:\n", `w.yaml:1:1: there is no list of waivers`},
+	{"no YAML", "waivers: [{rule: required-roots\n", `w.yaml:1:`},
+	{"no rule", "waivers:\n  - reason: x\n    expires: 2027-01-31\n", `w.yaml:2:5: the waiver names no rule`},
+	{"an unknown rule", "waivers:\n  - rule: required-root\n    reason: x\n    expires: 2027-01-31\n", `w.yaml:2:11: rule: there is no rule "required-root"`},
+	{"no reason", "waivers:\n  - rule: required-roots\n    expires: 2027-01-31\n", `w.yaml:2:5: the waiver of required-roots gives no reason`},
+	{"a blank reason", "waivers:\n  - rule: required-roots\n    reason: \"  \"\n    expires: 2027-01-31\n", `w.yaml:3:13: the waiver of required-roots gives no reason`},
+	{"no expiry", "waivers:\n  - rule: required-roots\n    reason: x\n", `w.yaml:2:5: the waiver of required-roots does not say when it expires`},
+	{"a null expiry", "waivers:\n  - rule: required-roots\n    reason: x\n    expires:\n", `w.yaml:4:5: the waiver of required-roots does not say when`},
+	{"a bad date", "waivers:\n  - {rule: required-roots, reason: x, expires: 31.01.2027}\n", `w.yaml:2:48: expires: "31.01.2027" is no day`},
+	{"no such day", "waivers:\n  - {rule: required-roots, reason: x, expires: 2027-02-30}\n", `w.yaml:2:48: expires: "2027-02-30" is no day`},
+	{"a bad thumbprint", waiver("    thumbprint: 1234\n"), `w.yaml:5:17: thumbprint: "1234"`},
+	{"a store without location", waiver("    store: Root\n"), `w.yaml:5:12: store: "Root" names no store with its location`},
+	{"the second", waiver("") + "  - rule: x\n    reason: y\n    expires: 2027-01-31\n", `w.yaml:5:11: rule: there is no rule "x"`},
+}
+
 func TestWaiversAreDecodedStrictly(t *testing.T) {
-	waiver := func(lines string) string {
-		return "waivers:\n  - rule: required-roots\n    reason: lab\n    expires: 2027-01-31\n" + lines
-	}
-	for _, tt := range []struct{ name, text, want string }{
-		{"an unknown key", waiver("    until: 2027-01-31\n"), `w.yaml:5:5: unknown field "until"`},
-		{"no list", "waiver: []\n", `w.yaml:1:1: unknown field "waiver"`},
-		{"no waivers", "waivers:\n", `w.yaml:1:1: there is no list of waivers`},
-		{"no YAML", "waivers: [{rule: required-roots\n", `w.yaml:1:`},
-		{"no rule", "waivers:\n  - reason: x\n    expires: 2027-01-31\n", `w.yaml:2:5: the waiver names no rule`},
-		{"an unknown rule", "waivers:\n  - rule: required-root\n    reason: x\n    expires: 2027-01-31\n", `w.yaml:2:11: rule: there is no rule "required-root"`},
-		{"no reason", "waivers:\n  - rule: required-roots\n    expires: 2027-01-31\n", `w.yaml:2:5: the waiver of required-roots gives no reason`},
-		{"a blank reason", "waivers:\n  - rule: required-roots\n    reason: \"  \"\n    expires: 2027-01-31\n", `w.yaml:3:13: the waiver of required-roots gives no reason`},
-		{"no expiry", "waivers:\n  - rule: required-roots\n    reason: x\n", `w.yaml:2:5: the waiver of required-roots does not say when it expires`},
-		{"a null expiry", "waivers:\n  - rule: required-roots\n    reason: x\n    expires:\n", `w.yaml:4:5: the waiver of required-roots does not say when`},
-		{"a bad date", "waivers:\n  - {rule: required-roots, reason: x, expires: 31.01.2027}\n", `w.yaml:2:48: expires: "31.01.2027" is no day`},
-		{"no such day", "waivers:\n  - {rule: required-roots, reason: x, expires: 2027-02-30}\n", `w.yaml:2:48: expires: "2027-02-30" is no day`},
-		{"a bad thumbprint", waiver("    thumbprint: 1234\n"), `w.yaml:5:17: thumbprint: "1234"`},
-		{"a store without location", waiver("    store: Root\n"), `w.yaml:5:12: store: "Root" names no store with its location`},
-		{"the second", waiver("") + "  - rule: x\n    reason: y\n    expires: 2027-01-31\n", `w.yaml:5:11: rule: there is no rule "x"`},
-	} {
+	for _, tt := range waiverFaults {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := ParseWaivers("w.yaml", []byte(tt.text), All())
 			if err == nil || !strings.HasPrefix(err.Error(), tt.want) {

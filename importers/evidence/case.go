@@ -40,7 +40,10 @@ type Case struct {
 	Registry        *Registry
 	EventLogs       []*EventLog
 	// Events are the groups of all sources, joined by Finish and sorted.
-	Events      []*EventGroup
+	Events []*EventGroup
+	// RecordLogs are what is known of record numbers, by channel; Finish makes
+	// them.
+	RecordLogs  []*RecordLog
 	Diagnostics []Diagnostic
 
 	interest   Interest
@@ -56,11 +59,16 @@ type Case struct {
 	groupOrder []*sourceGroup
 	allGroups  []*sourceGroup
 	groupsOver int
+
+	recordLogs   map[recordKey]*recordLog
+	recordLog    *recordLog // of the last event
+	recordChunks int
+	recordsOver  bool
 }
 
 // NewCase returns an empty case that keeps at least what the interests name.
 func NewCase(host string, interests ...Interest) *Case {
-	c := &Case{Host: host, Registry: newRegistry(), wanted: map[EventKey]bool{}}
+	c := &Case{Host: host, Registry: newRegistry(), wanted: map[EventKey]bool{}, recordLogs: map[recordKey]*recordLog{}}
 	for _, in := range interests {
 		c.interest.Keys = append(c.interest.Keys, in.Keys...)
 		for _, k := range in.Events {
@@ -76,11 +84,13 @@ func (c *Case) Begin(s *Source) {
 	c.Sources = append(c.Sources, s)
 	s.Host = c.Host
 	s.Complete = true
+	c.Registry.begin(s)
 	c.perCode = map[string]int{}
 	c.blobs = map[string]int{}
 	c.plainCount, c.plainBytes, c.plainKeys, c.regFacts, c.groupsOver = 0, 0, 0, 0, 0
 	c.groups = map[groupKey]*sourceGroup{}
 	c.groupOrder = nil
+	c.recordLog = nil
 }
 
 // End closes the source that Begin opened.
@@ -244,7 +254,9 @@ func (c *Case) addValue(v *RegistryValue) {
 		return
 	}
 	c.regFacts++
-	c.Registry.addValue(v)
+	if other := c.Registry.addValue(v); other != nil && c.wantsKey(v.Key) {
+		c.diagnoseDiffer(other, v)
+	}
 }
 
 func (c *Case) diagnoseTooMany(where Location) {

@@ -39,6 +39,7 @@ type pendingSample struct {
 
 func (c *Case) addEvent(e *Event) {
 	c.source.Records.Events++
+	c.addRecord(e)
 	key := groupKey{e.Computer, e.Provider, e.ID, e.Alert}
 	g := c.groups[key]
 	wanted := c.wanted[EventKey{e.Provider, e.ID}]
@@ -124,6 +125,7 @@ func (c *Case) Computers() []string {
 // own. Call it once, after the last source. ownName reports whether a computer
 // name is the host's.
 func (c *Case) Finish(ownName func(computer string) bool) {
+	c.withdrawAssumed()
 	joined := map[groupKey]*EventGroup{}
 	var order []groupKey
 	foreign := map[string]int{}
@@ -156,6 +158,7 @@ func (c *Case) Finish(ownName func(computer string) bool) {
 			cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Alert, b.Alert))
 	})
 	c.allGroups = nil
+	c.finishRecords(ownName)
 }
 
 func (c *Case) foreignSource(computer string) string {

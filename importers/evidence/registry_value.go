@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"strings"
@@ -74,6 +75,27 @@ func (v *RegistryValue) Kind() Kind { return KindRegistry }
 
 // At implements Record.
 func (v *RegistryValue) At() Location { return v.Where }
+
+// Equal reports whether two values are of one type and hold the same data.
+func (v *RegistryValue) Equal(o *RegistryValue) bool {
+	return v.Type == o.Type && bytes.Equal(v.Data, o.Data)
+}
+
+// brief shows the data of a value in a message.
+func (v *RegistryValue) brief() string {
+	const most = 60
+	if n, ok := v.DWord(); ok {
+		return fmt.Sprint(n)
+	}
+	s, ok := v.Text()
+	switch r := []rune(s); {
+	case !ok:
+		return fmt.Sprintf("%d bytes of %s", len(v.Data), v.Type)
+	case len(r) > most:
+		return fmt.Sprintf("%q…", string(r[:most]))
+	}
+	return fmt.Sprintf("%q", s)
+}
 
 // DWord returns the number of a REG_DWORD of four bytes, and whether the value
 // is one.

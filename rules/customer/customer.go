@@ -247,13 +247,16 @@ func (p *parsing) scope(r *Rule) error {
 	return nil
 }
 
+// rootNames are the roots of the registry, short and spelt out.
+var rootNames = map[string]string{"HKLM": "HKEY_LOCAL_MACHINE", "HKCU": "HKEY_CURRENT_USER", "HKU": "HKEY_USERS", "HKCR": "HKEY_CLASSES_ROOT", "HKCC": "HKEY_CURRENT_CONFIG"}
+
 // spellOut writes the root of a registry path in full.
 func spellOut(key string) (string, bool) {
 	root, rest, more := strings.Cut(strings.TrimRight(key, `\`), `\`)
 	if !more {
 		return "", false
 	}
-	for short, long := range map[string]string{"HKLM": "HKEY_LOCAL_MACHINE", "HKCU": "HKEY_CURRENT_USER", "HKU": "HKEY_USERS", "HKCR": "HKEY_CLASSES_ROOT", "HKCC": "HKEY_CURRENT_CONFIG"} {
+	for short, long := range rootNames {
 		if strings.EqualFold(root, short) || strings.EqualFold(root, long) {
 			return long + `\` + rest, true
 		}

@@ -17,28 +17,31 @@ func rule(keys string) string {
 
 const aRule = "    for: certificate\n    assert: keyBits >= 2048\n"
 
+// fileFaults are files that are refused, and how the error begins.
+var fileFaults = []struct{ name, text, want string }{
+	{"an unknown key", rule(aRule + "    asert: true\n"), `r.yaml:7:5: unknown field "asert"`},
+	{"no rules", "rules:\n", `r.yaml:1:1: there is no list of rules`},
+	{"no id", "rules:\n  - title: t\n", `r.yaml:2:5: the rule has no id`},
+	{"an id without prefix", "rules:\n  - id: short-keys\n", `r.yaml:2:9: id: "short-keys" is not x- followed by words`},
+	{"an id with capitals", "rules:\n  - id: x-Short\n", `r.yaml:2:9: id: "x-Short"`},
+	{"an id twice", rule(aRule) + "  - id: x-one\n", `r.yaml:7:9: id: there is a rule "x-one" already`},
+	{"no title", "rules:\n  - id: x-one\n", `r.yaml:2:5: the rule x-one has no title`},
+	{"no severity", "rules:\n  - id: x-one\n    title: t\n", `r.yaml:2:5: the rule x-one has no severity`},
+	{"a wrong severity", "rules:\n  - id: x-one\n    title: t\n    severity: grave\n", `r.yaml:4:15: severity: "grave"`},
+	{"no topic", rule("    assert: true\n"), `r.yaml:2:5: the rule x-one does not say what it is for`},
+	{"a wrong topic", rule("    for: store\n    assert: true\n"), `r.yaml:5:10: for: "store" is none of`},
+	{"no assertion", rule("    for: host\n"), `r.yaml:2:5: the rule x-one asserts nothing`},
+	{"a source without a name", rule(aRule + "    references: [{url: u}]\n"), `r.yaml:7:18: references: a source has no name`},
+	{"a store for a host", rule("    for: host\n    assert: true\n    store: LocalMachine\\Root\n"), `r.yaml:7:12: store: only a rule for certificates`},
+	{"a store without location", rule(aRule + "    store: Root\n"), `r.yaml:7:12: store: "Root" names no store`},
+	{"a key for certificates", rule(aRule + "    key: HKLM\\X\n"), `r.yaml:7:10: key: only a rule for the registry`},
+	{"a name for certificates", rule(aRule + "    name: X\n"), `r.yaml:7:11: name: only a rule for the registry`},
+	{"the registry without a key", rule("    for: registry\n    assert: present\n"), `r.yaml:2:5: the rule x-one is for the registry and has no key`},
+	{"a key without a root", rule("    for: registry\n    key: SYSTEM\\X\n    assert: present\n"), `r.yaml:6:10: key: "SYSTEM\\X" does not begin with a root`},
+}
+
 func TestFilesAreReadStrictly(t *testing.T) {
-	for _, tt := range []struct{ name, text, want string }{
-		{"an unknown key", rule(aRule + "    asert: true\n"), `r.yaml:7:5: unknown field "asert"`},
-		{"no rules", "rules:\n", `r.yaml:1:1: there is no list of rules`},
-		{"no id", "rules:\n  - title: t\n", `r.yaml:2:5: the rule has no id`},
-		{"an id without prefix", "rules:\n  - id: short-keys\n", `r.yaml:2:9: id: "short-keys" is not x- followed by words`},
-		{"an id with capitals", "rules:\n  - id: x-Short\n", `r.yaml:2:9: id: "x-Short"`},
-		{"an id twice", rule(aRule) + "  - id: x-one\n", `r.yaml:7:9: id: there is a rule "x-one" already`},
-		{"no title", "rules:\n  - id: x-one\n", `r.yaml:2:5: the rule x-one has no title`},
-		{"no severity", "rules:\n  - id: x-one\n    title: t\n", `r.yaml:2:5: the rule x-one has no severity`},
-		{"a wrong severity", "rules:\n  - id: x-one\n    title: t\n    severity: grave\n", `r.yaml:4:15: severity: "grave"`},
-		{"no topic", rule("    assert: true\n"), `r.yaml:2:5: the rule x-one does not say what it is for`},
-		{"a wrong topic", rule("    for: store\n    assert: true\n"), `r.yaml:5:10: for: "store" is none of`},
-		{"no assertion", rule("    for: host\n"), `r.yaml:2:5: the rule x-one asserts nothing`},
-		{"a source without a name", rule(aRule + "    references: [{url: u}]\n"), `r.yaml:7:18: references: a source has no name`},
-		{"a store for a host", rule("    for: host\n    assert: true\n    store: LocalMachine\\Root\n"), `r.yaml:7:12: store: only a rule for certificates`},
-		{"a store without location", rule(aRule + "    store: Root\n"), `r.yaml:7:12: store: "Root" names no store`},
-		{"a key for certificates", rule(aRule + "    key: HKLM\\X\n"), `r.yaml:7:10: key: only a rule for the registry`},
-		{"a name for certificates", rule(aRule + "    name: X\n"), `r.yaml:7:11: name: only a rule for the registry`},
-		{"the registry without a key", rule("    for: registry\n    assert: present\n"), `r.yaml:2:5: the rule x-one is for the registry and has no key`},
-		{"a key without a root", rule("    for: registry\n    key: SYSTEM\\X\n    assert: present\n"), `r.yaml:6:10: key: "SYSTEM\\X" does not begin with a root`},
-	} {
+	for _, tt := range fileFaults {
 		t.Run(tt.name, func(t *testing.T) { wantError(t, tt.text, tt.want) })
 	}
 }

@@ -140,8 +140,8 @@ func (v *inspector) Visit(node *ast.Node) {
 		}
 	case *ast.CallNode:
 		if m, ok := n.Callee.(*ast.MemberNode); ok {
-			if s, ok := m.Property.(*ast.StringNode); !ok || !slices.Contains(timeMethods(), s.Value) {
-				v.refuse(n, "a time may be asked for %s only", strings.Join(timeMethods(), ", "))
+			if s, ok := m.Property.(*ast.StringNode); !ok || !slices.Contains(TimeMethods(), s.Value) {
+				v.refuse(n, "a time may be asked for %s only", strings.Join(TimeMethods(), ", "))
 			}
 		}
 	case *ast.BinaryNode:

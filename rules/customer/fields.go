@@ -144,13 +144,8 @@ func typeName(t reflect.Type) string {
 	return map[reflect.Kind]string{reflect.String: "text", reflect.Int: "number", reflect.Bool: "true or false"}[t.Kind()]
 }
 
-// Functions are the functions that expressions may call.
-func Functions() []string {
-	return strings.Fields("all any none one filter map count len lower upper trim trimPrefix trimSuffix split join hasPrefix hasSuffix indexOf abs min max string date duration")
-}
-
-// timeMethods are the methods of times that expressions may call. Those that
+// TimeMethods names the methods of times that expressions may call. Those that
 // depend on the machine, such as Local, are not among them.
-func timeMethods() []string {
+func TimeMethods() []string {
 	return strings.Fields("Before After Equal Year Day YearDay Hour Minute Unix AddDate Add Sub Hours Minutes Seconds")
 }

@@ -159,7 +159,8 @@ func (r *Rule) registry(p *rules.Pass) *ground {
 	reg := p.Case.Registry
 	key := r.scope.key
 	if anyControlSet(key) != key {
-		key = windows.ControlSet(reg) + key[len(currentControlSet):]
+		above, _, _ := strings.Cut(key, `\*`)
+		key = windows.Current(reg, above) + key[len(above):]
 	}
 	g := &ground{subject: r.scope.key, plural: "registry values"}
 	h, hostGaps := hostOf(p)

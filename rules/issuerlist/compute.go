@@ -85,7 +85,10 @@ func (l *List) findSent(h Host, e era) {
 		l.SentWhy = fmt.Sprintf("SendTrustedIssuerList is of type %s and counts as absent, so the default %s applies", s.Value.Type, when)
 	default:
 		l.Sent = SentUnknown
-		l.SentWhy = fmt.Sprintf("the SCHANNEL key was not collected (the default %s is %s)", when, byDefault)
+		l.SentWhy = fmt.Sprintf("%s (the default %s is %s)", s.Missing("SCHANNEL"), when, byDefault)
+	}
+	for _, o := range s.Replaced {
+		l.SentWhy += fmt.Sprintf("; but the exports do not agree: %s:%d says otherwise", o.Where.Source, o.Where.Line)
 	}
 }
 
@@ -111,6 +114,9 @@ func (l *List) findStore(h Host, view *stores.View, e era, b binding) *stores.St
 	reg := h.Case.Registry
 	root := view.Registry(h.Case, evidence.LocalMachine, evidence.StoreRoot)
 	prot := windows.DWord(reg, windows.ProtectedRootsKey, "Flags")
+	if len(prot.NotWhole) > 0 {
+		l.Notes = append(l.Notes, prot.Missing("ProtectedRoots")+": whether its Flags leave the AuthRoot physical store out is not known")
+	}
 	if prot.State == windows.Set && prot.Number&0x8 != 0 {
 		root = root.WithoutAuthRoot()
 		l.Notes = append(l.Notes, "ProtectedRoots Flags has bit 0x8: the AuthRoot physical store is left out (a logical export of Root already shows what that leaves)")
@@ -119,7 +125,10 @@ func (l *List) findStore(h Host, view *stores.View, e era, b binding) *stores.St
 		return l.feed(root, "documented", "up to Windows Server 2008 R2 the list is made from Trusted Root (KB 2801679)", nil)
 	}
 	if b.name != "" {
-		s := view.Registry(h.Case, evidence.LocalMachine, b.store)
+		s := root
+		if b.store != evidence.StoreRoot {
+			s = view.Named(h.Case, b.store)
+		}
 		if !s.Collected() || len(s.Occurrences) > 0 || !s.Whole() {
 			return l.feed(s, "documented", fmt.Sprintf("the http.sys binding %s names this store (DefaultSslCtlStoreName)", b.name), []evidence.Location{b.where})
 		}
@@ -172,7 +181,7 @@ func (l *List) measure() {
 			l.Bytes.Expected += PrefixBytes + e.NameBytes
 		}
 		if e.Counted != No {
-			l.Bytes.Max += e.Times * (PrefixBytes + e.NameBytes)
+			l.Bytes.Max += max(e.listed, 1) * (PrefixBytes + e.NameBytes)
 		}
 	}
 	l.Bytes.Max += SystemMapperBytes
@@ -238,6 +247,9 @@ func (l *List) addNotes(h Host, e era) {
 		for _, b := range bindings(h.Case.Registry) {
 			l.Notes = append(l.Notes, fmt.Sprintf("the http.sys binding %s names a list of its own (store %s); it is not computed", b.name, b.store))
 		}
+	}
+	if cut := h.Case.Registry.NotWhole(windows.SSLBindingKey(h.Case.Registry)); e.since2012 && l.Binding == "" && len(cut) > 0 {
+		l.Notes = append(l.Notes, fmt.Sprintf("%s was not read whole: an http.sys binding that names a store of its own may be missing", cut[0].Where.Source))
 	}
 	if e.profile != nil && (e.profile.Code == "2022" || e.profile.Code == "2025" || e.profile.Code == "11") {
 		l.Notes = append(l.Notes, "no document gives the limit under TLS 1.3, where the list is an extension of its own (RFC 8446 section 4.2.4)")

@@ -1,8 +1,10 @@
 package issuerlist
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ctlaudit/ctlaudit/importers/evidence"
 	"github.com/ctlaudit/ctlaudit/rules/data"
@@ -20,16 +22,82 @@ func (l *List) count(h Host, e era, view *stores.View, s *stores.Store) {
 	disallowed := view.Get(evidence.LocalMachine, evidence.StoreDisallowed)
 	certs := s.Certificates()
 	l.Mixed = e.since2012 && s.Location == evidence.LocalMachine && s.Name == evidence.StoreRoot && mixed(certs)
-	times := s.Times()
+	places := s.Places()
 	distrusted := map[[20]byte]bool{}
 	for _, o := range disallowed.Occurrences {
 		distrusted[o.SHA1] = true
 	}
 	for _, o := range certs {
-		entry := Entry{Occurrence: o, NameBytes: len(o.SubjectDER), Times: times[o.SHA256]}
-		entry.Counted, entry.Why = l.countOne(h, e, o, distrusted[o.SHA1])
+		entry := Entry{Occurrence: o, NameBytes: len(o.SubjectDER)}
+		entry.countPlaces(places[o.SHA256], func(o *evidence.Occurrence) (Count, string) {
+			return l.countOne(h, e, o, distrusted[o.SHA1])
+		})
+		if doubt := s.Doubt(o.SHA256); doubt != "" {
+			switch entry.Counted {
+			case Yes:
+				entry.Counted, entry.Why = AssumedYes, entry.Why+"; but "+doubt
+			case No:
+			default:
+				entry.Why += "; and " + doubt
+			}
+		}
 		l.Entries = append(l.Entries, entry)
 	}
+}
+
+// countPlaces judges a certificate in each of its places. The logical store
+// enumerates each of its physical stores, with the properties that the
+// certificate has there (Microsoft Learn, "System Store Locations"): where the
+// places agree, that is the count. Where they do not, the name is taken to be in
+// the list if any place puts it there. That is an assumption, since it is not
+// documented whether Schannel judges each place by itself.
+func (n *Entry) countPlaces(places []stores.Place, judge func(*evidence.Occurrence) (Count, string)) {
+	type judgement struct {
+		count     Count
+		why, name string
+	}
+	var all []judgement
+	judged := map[*evidence.Occurrence]Count{}
+	for _, p := range places {
+		for _, o := range p.Occurrences {
+			if n.CanCarry && !o.CanCarry {
+				continue // an export that says less of the same certificate
+			}
+			count, why := judge(o)
+			judged[o] = count
+			name := o.Store.Physical
+			if name == "" || len(p.Occurrences) > 1 {
+				name = o.Where.Source
+			}
+			j := judgement{count, why, name}
+			if !slices.Contains(all, j) {
+				all = append(all, j)
+			}
+		}
+	}
+	n.Times = stores.Count(places, func(stores.Place) bool { return true })
+	n.listed = stores.Count(places, func(p stores.Place) bool {
+		return slices.ContainsFunc(p.Occurrences, func(o *evidence.Occurrence) bool {
+			count, ok := judged[o]
+			return !ok || count != No
+		})
+	})
+	n.Counted, n.Why = judge(n.Occurrence)
+	if !slices.ContainsFunc(all, func(j judgement) bool { return j.count != n.Counted }) {
+		return
+	}
+	slices.SortStableFunc(all, func(a, b judgement) int { return cmp.Compare(a.name, b.name) })
+	n.Counted = AssumedNo
+	var words []string
+	for _, j := range all {
+		if j.count.Listed() {
+			n.Counted = AssumedYes
+		}
+		if w := fmt.Sprintf("in %s: %s", j.name, j.why); !slices.Contains(words, w) {
+			words = append(words, w)
+		}
+	}
+	n.Why = "its places differ and Microsoft does not document which one Schannel goes by (" + strings.Join(words, "; ") + ")"
 }
 
 // mixed reports whether a store holds a certificate that a CA issued. The test

@@ -135,6 +135,8 @@ type Entry struct {
 	Times   int
 	Counted Count
 	Why     string
+
+	listed int // of Times, those that are not counted no
 }
 
 // Sums are the plain sums over the distinct certificates of the store, before

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/ctlaudit/ctlaudit/importers/evidence"
+	"github.com/ctlaudit/ctlaudit/rules/signature"
 )
 
 // MaxAncestors bounds the issuers that are looked at for one certificate.
@@ -201,12 +202,12 @@ func (p *Pool) issuers(child *evidence.Occurrence, near nearness) (links []Link,
 	return links, impostors
 }
 
-// check is the package's check, made once for each pair.
+// check checks a signature once for each pair.
 func (p *Pool) check(child *evidence.Occurrence, parent *evidence.Occurrence) Signature {
 	key := [2][32]byte{child.SHA256, parent.SHA256}
 	s, ok := p.checks[key]
 	if !ok {
-		s = check(child.Certificate, parent.Certificate)
+		s = signature.Check(child.Certificate, parent.Certificate)
 		p.checks[key] = s
 	}
 	return s

@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"github.com/ctlaudit/ctlaudit/importers/evidence"
+	"github.com/ctlaudit/ctlaudit/rules/signature"
 )
 
 // A signer makes real certificates.
@@ -202,7 +203,7 @@ func TestCheck(t *testing.T) {
 		{"a child that is refused", cert("CN=leaf", "CN=Root", 1).Certificate, root.Certificate, Unchecked},
 		{"a parent that is refused", end.Certificate, cert("CN=Root", "CN=Root", 1).Certificate, Unchecked},
 	} {
-		if got := check(tt.child, tt.parent); got != tt.want {
+		if got := signature.Check(tt.child, tt.parent); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
 	}

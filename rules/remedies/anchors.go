@@ -6,6 +6,7 @@ import (
 
 	"github.com/ctlaudit/ctlaudit/importers/evidence"
 	"github.com/ctlaudit/ctlaudit/rules"
+	"github.com/ctlaudit/ctlaudit/rules/signature"
 )
 
 // An anchored says which certificate of the case rests on another one.
@@ -32,7 +33,10 @@ var trustStores = map[string]bool{"root": true, "authroot": true, "ca": true, "d
 //
 // In doubt a certificate counts as an anchor: what is protected without need
 // costs a few bytes, what is removed without need breaks connections.
-func findAnchors(judgements []*rules.Judgement) anchors {
+//
+// open are the certificates in use whose chain ends before a root: what they
+// rest on was not exported, or is not trusted here.
+func findAnchors(judgements []*rules.Judgement) (found anchors, open []anchored) {
 	a := anchors{}
 	bySubject := map[string][]*evidence.Occurrence{}
 	type seed struct {
@@ -62,9 +66,30 @@ func findAnchors(judgements []*rules.Judgement) anchors {
 			a.mark(s.o, why)
 			continue
 		}
-		a.climb(s.o, why, bySubject, v)
+		if a.climb(s.o, why, bySubject, v); !rooted(s.o, bySubject, v) {
+			open = append(open, why)
+		}
 	}
-	return a
+	return a, open
+}
+
+// rooted reports whether a chain leads from a certificate to a self-issued one.
+func rooted(o *evidence.Occurrence, bySubject map[string][]*evidence.Occurrence, v *verifier) bool {
+	todo, seen := []*evidence.Occurrence{o}, map[[32]byte]bool{}
+	for len(todo) > 0 {
+		child := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, parent := range bySubject[string(child.IssuerDER)] {
+			if seen[parent.SHA256] || !v.issued(parent, child) {
+				continue
+			}
+			if seen[parent.SHA256] = true; parent.SelfIssued() {
+				return true
+			}
+			todo = append(todo, parent)
+		}
+	}
+	return false
 }
 
 // feedingStores are the stores that feed a list of a host, in lower case.
@@ -106,9 +131,9 @@ func (v *verifier) issued(parent, child *evidence.Occurrence) bool {
 		return false
 	}
 	switch v.signed(parent.Certificate, child.Certificate) {
-	case signatureHolds:
+	case signature.Verified:
 		return true
-	case signatureFails:
+	case signature.Refuted:
 		return false
 	}
 	if len(child.AuthorityKeyID) > 0 && len(parent.SubjectKeyID) > 0 {

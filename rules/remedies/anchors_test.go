@@ -13,7 +13,7 @@ import (
 func protectedIn(t *testing.T, roots []*evidence.Occurrence, boxes ...box) []bool {
 	t.Helper()
 	_, list := judge(t, nil, boxes...)
-	a := findAnchors(list)
+	a, _ := findAnchors(list)
 	var got []bool
 	for _, r := range roots {
 		_, ok := a[r.SHA256]
@@ -77,6 +77,43 @@ func TestAnchors(t *testing.T) {
 	}
 }
 
+// A chain that ends before a root is named, since its root may be among those
+// that are removed.
+func TestOpenChains(t *testing.T) {
+	real := signed(t, "Root", "k", "Root", "k", true)
+	ca := in(signed(t, "CA", "c", "Root", "k", true), evidence.StoreCA, "")
+	leaf := in(signed(t, "web01", "l", "CA", "c", true), evidence.StoreMy, "")
+	for _, test := range []struct {
+		name  string
+		files map[string][]*evidence.Occurrence
+		want  int
+	}{
+		{"whole", map[string][]*evidence.Occurrence{"root.sst": {real}, "ca.p7b": {ca}, "my.cer": {leaf}}, 0},
+		{"without the intermediate", map[string][]*evidence.Occurrence{"root.sst": {real}, "my.cer": {leaf}}, 1},
+		{"without the root", map[string][]*evidence.Occurrence{"ca.p7b": {ca}, "my.cer": {leaf}}, 2},
+	} {
+		_, list := judge(t, nil, box{files: test.files})
+		if _, open := findAnchors(list); len(open) != test.want {
+			t.Errorf("%s: %d chains are open, want %d", test.name, len(open), test.want)
+		}
+	}
+	list := append(many(40, 600), real)
+	for _, private := range []bool{false, true} {
+		h := planOne(t, Options{Headroom: 10, IncludePrivate: private}, box{os: "2008r2", files: map[string][]*evidence.Occurrence{"root.sst": list, "my.cer": {leaf}}})
+		for _, r := range h.Remedies {
+			if r.ID != Method1 {
+				continue
+			}
+			if want := map[bool]Applicable{false: Applies, true: AppliesHint}[private]; r.Applicable != want {
+				t.Errorf("private %v: method 1 is %q (%s), want %q", private, r.Applicable, r.Why, want)
+			}
+			if !strings.Contains(strings.Join(r.Breaks, "\n"), "that of one certificate ends before a root, and may rest on one of these: CN=web01") {
+				t.Errorf("private %v: the open chain is not named: %q", private, r.Breaks)
+			}
+		}
+	}
+}
+
 func TestAnchorsOfAHostileStore(t *testing.T) {
 	// A thousand certificates of one name that issue one another: no endless
 	// way, and no million of signatures.
@@ -89,7 +126,7 @@ func TestAnchorsOfAHostileStore(t *testing.T) {
 		list = append(list, in(o, evidence.StoreMy, ""))
 	}
 	_, judgements := judge(t, nil, box{files: map[string][]*evidence.Occurrence{"my.sst": list}})
-	if a := findAnchors(judgements); len(a) != 1000 {
+	if a, _ := findAnchors(judgements); len(a) != 1000 {
 		t.Errorf("%d anchors, want 1000", len(a))
 	}
 }

@@ -17,6 +17,7 @@ type host struct {
 	options   Options
 	judgement *rules.Judgement
 	anchors   anchors
+	open      []anchored // the host's certificates whose chains end before a root
 	programme *programme
 	compute   issuerlist.Host
 	registry  *evidence.Registry
@@ -33,9 +34,14 @@ type host struct {
 	out *HostPlan
 }
 
-func newHost(in Input, j *rules.Judgement, seen anchors) *host {
+func newHost(in Input, j *rules.Judgement, seen anchors, open []anchored) *host {
 	h := &host{criteria: in.Criteria, options: in.Options, judgement: j, anchors: seen, registry: j.Case.Registry,
 		programme: newProgramme(j.Case, in.Criteria.Tables, in.Criteria.AsOf)}
+	for _, o := range open {
+		if o.host == j.Case.Host {
+			h.open = append(h.open, o)
+		}
+	}
 	h.compute = in.Criteria.ListHost(j.Case, j.Version)
 	return h
 }

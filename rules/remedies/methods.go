@@ -61,8 +61,12 @@ func (h *host) method3() *Remedy {
 	if setting.State == windows.Set {
 		undo = fmt.Sprintf(`reg add "HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL" /v SendTrustedIssuerList /t REG_DWORD /d %d /f`, setting.Number)
 	}
+	if setting.State == windows.WrongType {
+		undo = "regedit /s undo.reg" // only a file can give the value its odd type back
+	}
 	if setting.State == windows.NotCollected {
-		r.Steps = append([]string{"note the value of now first: it was not collected, and the undo file takes it to be absent"}, r.Steps...)
+		r.Undo.Why = "it is one registry value, but its former value is not known: " + setting.Missing("SCHANNEL")
+		r.Steps = append([]string{"note the value of now first: " + setting.Missing("SCHANNEL") + ", so its former value is not known; the undo file takes it away"}, r.Steps...)
 	}
 	r.UndoCommands = []string{undo}
 	return r
@@ -267,8 +271,12 @@ func (h *host) method1() *Remedy {
 		}
 	}
 	r.Breaks = []string{
-		"everything that chains to one of these roots, for all purposes and all programs of the machine; no certificate seen in this case does",
+		"everything that chains to one of these roots, for all purposes and all programs of the machine; no certificate seen in this case does" + h.openChains(),
 		"roots of KB 293781 and of the policy's packs are not touched",
+	}
+	if len(h.open) > 0 && h.options.IncludePrivate && r.Applicable == Applies {
+		r.Applicable = AppliesHint
+		r.Why += "; private roots are among those to be removed, and a certificate whose chain was not exported may rest on one"
 	}
 	r.Undo = Answer{"with-backup", "the backup .sst holds all of them; without it an isolated machine cannot get them back"}
 	if poor > 0 {
@@ -284,6 +292,25 @@ func (h *host) method1() *Remedy {
 	r.Commands = []string{"certutil -delstore Root THUMBPRINT", "certutil -delstore AuthRoot THUMBPRINT"}
 	r.UndoCommands = []string{"certutil -addstore Root backup.sst"}
 	return r
+}
+
+// openChains says which certificates in use may rest on roots all the same,
+// since their chains end before one; it is "" where there is none.
+func (h *host) openChains() string {
+	if len(h.open) == 0 {
+		return ""
+	}
+	const most = 3
+	var names []string
+	for _, o := range h.open[:min(len(h.open), most)] {
+		names = append(names, o.by.Subject+" in "+o.store)
+	}
+	s := strings.Join(names, "; ")
+	if n := len(h.open) - most; n > 0 {
+		s += fmt.Sprintf("; and %s more", rules.Grouped(n))
+	}
+	return fmt.Sprintf(", as far as chains were exported: %s before a root, and may rest on one of these: %s (export CA and the intermediates to settle it)",
+		map[bool]string{true: "that of one certificate ends", false: "those of " + count(len(h.open), "certificate") + " end"}[len(h.open) == 1], s)
 }
 
 // deleteAuthRoot judges the wholesale delete of KB 2801679, to show it.

@@ -228,3 +228,33 @@ func TestRestriction(t *testing.T) {
 		t.Errorf("what cannot be encoded gives %x", b)
 	}
 }
+
+// A value of the wrong type can only be given back by the file.
+func TestMethod3GivesBackAWrongType(t *testing.T) {
+	const key = `HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL`
+	value := regDWord(key, "SendTrustedIssuerList", 0)
+	value.Type, value.Data = evidence.RegSZ, []byte{'0', 0, 0, 0}
+	h := planOne(t, Options{Headroom: 10}, box{os: "2008r2", files: rootFile(many(40, 600)...), facts: []evidence.Record{regKey(key), value}})
+	for _, r := range h.Remedies {
+		if r.ID == Method3 && !slices.Equal(r.UndoCommands, []string{"regedit /s undo.reg"}) {
+			t.Errorf("the undo commands are %q", r.UndoCommands)
+		}
+	}
+}
+
+// A value that a broken export may have held is not known to be absent.
+func TestMethod3SaysThatTheFormerValueIsNotKnown(t *testing.T) {
+	key := regKey(schannelKey)
+	files := rootFile(many(40, 600)...)
+	for name := range files {
+		key.Where.Source = name
+	}
+	for _, broken := range []string{"", key.Where.Source} {
+		h := planOne(t, Options{Headroom: 10}, box{os: "2008r2", files: files, broken: broken, facts: []evidence.Record{key}})
+		for _, r := range h.Remedies {
+			if told := strings.Contains(r.Undo.Why, "its former value is not known"); r.ID == Method3 && told != (broken != "") {
+				t.Errorf("broken %q: the undo is %q, the steps %q", broken, r.Undo.Why, r.Steps)
+			}
+		}
+	}
+}

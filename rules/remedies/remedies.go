@@ -268,9 +268,9 @@ func (i *Item) CanCarry() bool {
 // New makes the plan. The judgements are not changed.
 func New(in Input) *Plan {
 	p := &Plan{AsOf: in.Criteria.AsOf, Options: in.Options}
-	seen := findAnchors(in.Judgements)
+	seen, open := findAnchors(in.Judgements)
 	for _, j := range in.Judgements {
-		h := newHost(in, j, seen)
+		h := newHost(in, j, seen, open)
 		p.Hosts = append(p.Hosts, h.plan())
 	}
 	slices.SortStableFunc(p.Hosts, func(a, b *HostPlan) int {

@@ -99,37 +99,8 @@ func (w *change) add(list []*evidence.Occurrence, store string) {
 
 // set sets a REG_DWORD.
 func (w *change) set(key, name string, n uint32) {
-	w.c.Registry = registryWith(w.c.Registry, &evidence.RegistryValue{Where: evidence.Location{Source: "plan"}, Key: key, Name: name,
+	w.c.Registry = w.c.Registry.With(&evidence.RegistryValue{Where: evidence.Location{Source: "plan"}, Key: key, Name: name,
 		Type: evidence.RegDWord, Data: binary.LittleEndian.AppendUint32(nil, n)})
-}
-
-// registryWith returns a copy of a registry with one more value. Only what is
-// below HKEY_LOCAL_MACHINE is copied: nothing else bears on a list.
-func registryWith(r *evidence.Registry, v *evidence.RegistryValue) *evidence.Registry {
-	const root = "HKEY_LOCAL_MACHINE"
-	c := evidence.NewCase("", evidence.Interest{Keys: []string{root}})
-	n := 0
-	begin := func() { c.Begin(&evidence.Source{Name: "plan"}) }
-	add := func(key string, rec evidence.Record) {
-		if !strings.HasPrefix(evidence.FoldKey(key), evidence.FoldKey(root)) {
-			return
-		}
-		if n++; n%evidence.MaxRegistryFacts == 0 { // a source is bounded; all of it was read before
-			c.End()
-			begin()
-		}
-		_ = c.Add(rec) // fails for unknown types of records only
-	}
-	begin()
-	for _, k := range r.Keys() {
-		add(k.Key, k)
-	}
-	for _, old := range r.Values() {
-		add(old.Key, old)
-	}
-	add(v.Key, v)
-	c.End()
-	return c.Registry
 }
 
 // inStore reports whether an occurrence stands in a store.

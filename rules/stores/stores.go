@@ -8,7 +8,6 @@ package stores
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -34,6 +33,11 @@ type Store struct {
 	Physicals []Physical
 	// Broken are the sources of the store that were not read whole.
 	Broken []string
+	// doubts say of certificates why they may not stand in the store: two of
+	// its exports that are worth the same do not agree on them.
+	doubts map[[32]byte]string
+	// passedOver are sources that a better export of the store stands for.
+	passedOver map[string]bool
 }
 
 // A Physical says whether a physical store was collected.
@@ -97,8 +101,14 @@ func (s *Store) Find(sha1 [20]byte) []*evidence.Occurrence {
 	return list
 }
 
+// Doubt says why a certificate may not stand in the store, or "": exports of the
+// store that are worth the same do not agree on it.
+func (s *Store) Doubt(sha256 [32]byte) string { return s.doubts[sha256] }
+
 // Certificates returns the distinct certificates of the store, each by the
-// occurrence that says most of it: one that carries properties comes first.
+// occurrence that says most of it: one that carries properties comes first, then
+// that of the first physical store in the documented order, whichever source
+// was read first.
 func (s *Store) Certificates() []*evidence.Occurrence {
 	index := map[[32]byte]int{}
 	var list []*evidence.Occurrence
@@ -108,40 +118,22 @@ func (s *Store) Certificates() []*evidence.Occurrence {
 		case !seen:
 			index[o.SHA256] = len(list)
 			list = append(list, o)
-		case o.CanCarry && !list[i].CanCarry:
+		case o.CanCarry && !list[i].CanCarry,
+			o.CanCarry == list[i].CanCarry && physicalRank(o) < physicalRank(list[i]):
 			list[i] = o
 		}
 	}
 	return list
 }
 
-// Times says how often each certificate stands in the store, by SHA-256: once
-// for each physical store, or as often as a logical export lists it.
-func (s *Store) Times() map[[32]byte]int {
-	type place struct {
-		sha256         [32]byte
-		physical, file string
-	}
-	in := map[place]int{}
-	for _, o := range s.Occurrences {
-		p := place{sha256: o.SHA256, physical: o.Store.Physical}
-		if p.physical == "" {
-			p.file = o.Where.Source
+// physicalRank orders occurrences by the documented order of physical stores.
+func physicalRank(o *evidence.Occurrence) int {
+	for i, rk := range rootKeys {
+		if strings.EqualFold(o.Store.Physical, rk.physical) {
+			return i + 1
 		}
-		in[p]++
 	}
-	physicals, times := map[[32]byte]int{}, map[[32]byte]int{}
-	for p, n := range in {
-		if p.physical != "" {
-			physicals[p.sha256]++
-			n = 1
-		}
-		times[p.sha256] = max(times[p.sha256], n)
-	}
-	for sum, n := range physicals {
-		times[sum] = max(times[sum], n)
-	}
-	return times
+	return 0
 }
 
 // New returns the stores of a case.
@@ -166,16 +158,18 @@ func New(c *evidence.Case) *View {
 	for _, key := range order {
 		occurrences := byPhysical[key]
 		s := v.store(occurrences[0].Store)
-		s.Occurrences = append(s.Occurrences, v.choose(occurrences, complete)...)
+		s.Occurrences = append(s.Occurrences, v.choose(s, occurrences, complete)...)
 	}
 	for _, src := range c.Sources {
 		if !src.Store.IsZero() {
 			v.store(src.Store)
 		}
 	}
-	for _, s := range v.stores {
+	for _, s := range v.All() {
+		v.join(c, s, complete)
 		s.find(c)
 	}
+	v.differences = append(v.differences, windows.Differences(c.Registry)...)
 	return v
 }
 
@@ -187,98 +181,6 @@ func (v *View) store(s evidence.Store) *Store {
 		v.stores[key] = &Store{Location: s.Location, Name: s.Name}
 	}
 	return v.stores[key]
-}
-
-// choose takes, of several exports of one physical store, those that count:
-// an export with properties wins over one that cannot carry them, unless it
-// broke off and the other did not.
-func (v *View) choose(all []*evidence.Occurrence, complete map[string]bool) []*evidence.Occurrence {
-	bySource := map[string][]*evidence.Occurrence{}
-	var names []string
-	for _, o := range all {
-		if bySource[o.Where.Source] == nil {
-			names = append(names, o.Where.Source)
-		}
-		bySource[o.Where.Source] = append(bySource[o.Where.Source], o)
-	}
-	if len(names) == 1 {
-		return all
-	}
-	v.compare(names, bySource)
-	var rich []string
-	richWhole, poorWhole := false, false
-	for _, n := range names {
-		if bySource[n][0].CanCarry {
-			rich = append(rich, n)
-			richWhole = richWhole || complete[n]
-		} else {
-			poorWhole = poorWhole || complete[n]
-		}
-	}
-	switch {
-	case len(rich) == 0:
-		rich = names
-	case !richWhole && poorWhole:
-		// Both count; those with properties come first, since they say more.
-		for _, n := range names {
-			if !slices.Contains(rich, n) {
-				rich = append(rich, n)
-			}
-		}
-	}
-	var list []*evidence.Occurrence
-	seen := map[[32]byte]string{}
-	for _, n := range rich {
-		for _, o := range bySource[n] {
-			if first, ok := seen[o.SHA256]; ok && first != n {
-				continue
-			}
-			seen[o.SHA256] = n
-			list = append(list, o)
-		}
-	}
-	return list
-}
-
-// compare diagnoses exports of one store that do not hold the same certificates.
-func (v *View) compare(names []string, bySource map[string][]*evidence.Occurrence) {
-	set := func(n string) map[[32]byte]bool {
-		m := map[[32]byte]bool{}
-		for _, o := range bySource[n] {
-			m[o.SHA256] = true
-		}
-		return m
-	}
-	first := set(names[0])
-	for _, n := range names[1:] {
-		other := set(n)
-		missing, extra := 0, 0
-		for h := range first {
-			if !other[h] {
-				missing++
-			}
-		}
-		for h := range other {
-			if !first[h] {
-				extra++
-			}
-		}
-		if missing+extra == 0 {
-			continue
-		}
-		o := bySource[n][0]
-		v.differences = append(v.differences, evidence.Diagnostic{Code: "store-exports-differ", Severity: evidence.Warning,
-			Where:   evidence.Location{Source: n},
-			Summary: fmt.Sprintf("two exports of %s do not hold the same certificates", describe(o.Store)),
-			Detail:  fmt.Sprintf("%d certificates of %s are not in this one, and %d of this one are not in that; the export that carries properties counts", missing, names[0], extra)})
-	}
-}
-
-func describe(s evidence.Store) string {
-	if s.Physical == "" {
-		return s.String()
-	}
-	return s.String() + " (" + s.Physical + ")"
 }
 
 // Differences are the diagnostics about exports of one store that differ.

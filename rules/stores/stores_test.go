@@ -56,6 +56,8 @@ func TestWhichExportCounts(t *testing.T) {
 		{"one export", []file{sst}, 1, 0, true},
 		{"the one with properties wins", []file{p7b, sst}, 1, 1, true},
 		{"unless it broke off and the other did not", []file{p7b, broken}, 2, 1, false},
+		{"a cut export that holds nothing more", []file{sst, {"zz.sst", machineRoot, true, []evidence.Record{in("zz.sst", "Root", "", "a", true)}}}, 1, 0, true},
+		{"a cut export that holds more", []file{sst, {"zz.sst", machineRoot, true, []evidence.Record{in("zz.sst", "Root", "", "b", true)}}}, 2, 1, false},
 		{"the same twice", []file{sst, {"again.sst", machineRoot, false, []evidence.Record{in("again.sst", "Root", "", "a", true)}}}, 1, 0, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -105,5 +107,62 @@ func TestTimes(t *testing.T) {
 	}
 	if without := s.WithoutAuthRoot(); len(without.Occurrences) != 3 {
 		t.Errorf("%d occurrences without AuthRoot", len(without.Occurrences))
+	}
+}
+
+func TestLogicalAndPhysicalExports(t *testing.T) {
+	reg := func(keys ...string) file {
+		f := file{name: "r.reg", holds: []evidence.Record{in("r.reg", "Root", ".Default", "a", true), in("r.reg", "Root", "AuthRoot", "b", true)}}
+		for _, k := range keys {
+			f.holds = append(f.holds, &evidence.RegistryKey{Where: evidence.Location{Source: "r.reg"}, Key: k})
+		}
+		return f
+	}
+	whole := []string{`HKEY_LOCAL_MACHINE\SOFTWARE`}
+	export := func(carries bool, labels ...string) file {
+		f := file{name: "root.x", store: machineRoot}
+		for _, l := range labels {
+			f.holds = append(f.holds, in("root.x", "Root", "", l, carries))
+		}
+		return f
+	}
+	for _, tt := range []struct {
+		name                  string
+		files                 []file
+		want, doubtful, diffs int
+	}{
+		{"a poor one gives way", []file{reg(whole...), export(false, "a", "b", "c", "d")}, 2, 0, 1},
+		{"and is not spoken of where it agrees", []file{reg(whole...), export(false, "a", "b")}, 2, 0, 0},
+		{"of equals what differs is doubtful", []file{reg(whole...), export(true, "a", "c")}, 3, 2, 1},
+		{"physical stores that are missing", []file{reg(`HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\SystemCertificates`), export(false, "a", "c")}, 3, 0, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, v := view(t, tt.files...)
+			s := v.Get(evidence.LocalMachine, evidence.StoreRoot)
+			doubtful := 0
+			for _, o := range s.Certificates() {
+				if s.Doubt(o.SHA256) != "" {
+					doubtful++
+				}
+			}
+			if len(s.Certificates()) != tt.want || doubtful != tt.doubtful || len(v.Differences()) != tt.diffs {
+				t.Errorf("%d certificates, %d doubtful, %+v", len(s.Certificates()), doubtful, v.Differences())
+			}
+		})
+	}
+}
+
+func TestNamed(t *testing.T) {
+	c, v := view(t, file{"r.reg", evidence.Store{}, false, []evidence.Record{
+		in("r.reg", "Root", ".Default", "a", true), in("r.reg", "Root", "AuthRoot", "b", true),
+		&evidence.RegistryKey{Where: evidence.Location{Source: "r.reg"}, Key: `HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\SystemCertificates\AuthRoot`}}})
+	for _, tt := range []struct {
+		name      string
+		collected bool
+		want      int
+	}{{"authroot", true, 1}, {"SmartCardRoot", false, 0}, {"Enterprise", false, 0}, {"Root", true, 2}, {"Elsewhere", false, 0}} {
+		if s := v.Named(c, tt.name); s.Collected() != tt.collected || len(s.Occurrences) != tt.want {
+			t.Errorf("%s: collected %v, %d", tt.name, s.Collected(), len(s.Occurrences))
+		}
 	}
 }

@@ -47,14 +47,18 @@ func VersionOf(r *evidence.Registry, stated string, t *data.Tables) Version {
 		return Version{Profile: p, Basis: "registry", Why: "the registry names it", Evidence: where}
 	}
 	why := "the key Windows NT\\CurrentVersion was not collected, and --os was not given"
-	if r.Collected(VersionKey) != nil {
+	switch cut := r.NotWhole(VersionKey); {
+	case len(cut) > 0:
+		why = "the key Windows NT\\CurrentVersion was not read whole (" + sourcesOf(cut) + "), and --os was not given"
+	case r.Collected(VersionKey) != nil:
 		why = "what the key Windows NT\\CurrentVersion holds names no Windows that is known"
 	}
 	return Version{Basis: "unknown", Why: why, Evidence: where}
 }
 
 // detect reads Windows NT\CurrentVersion. CurrentVersion stays 6.3 from Windows
-// 10 on, and ProductName says Windows 10 on Windows 11, so the build decides.
+// 10 on, and ProductName says Windows 10 on Windows 11, so the build decides. In
+// an export that was not read whole, nothing is concluded from what is absent.
 func detect(r *evidence.Registry) (string, []evidence.Location) {
 	var where []evidence.Location
 	text := func(name string) string {
@@ -65,6 +69,9 @@ func detect(r *evidence.Registry) (string, []evidence.Location) {
 		s, _ := v.Text()
 		if s != "" {
 			where = append(where, v.Where)
+			for _, o := range r.Replaced(v) {
+				where = append(where, o.Where)
+			}
 		}
 		return strings.TrimSpace(s)
 	}
@@ -81,6 +88,9 @@ func detect(r *evidence.Registry) (string, []evidence.Location) {
 		return c, where
 	}
 	number, _ := strconv.Atoi(build)
+	if len(r.NotWhole(VersionKey)) > 0 && decisive(version, product, kind, build, pack) {
+		return "", where
+	}
 	switch version {
 	case "5.1":
 		return "xp", where
@@ -99,6 +109,22 @@ func detect(r *evidence.Registry) (string, []evidence.Location) {
 		return pick("2012r2", "8.1")
 	}
 	return detectByName(product), where
+}
+
+// decisive reports whether a value decides that is absent: whether it is a
+// server, which build, and which service pack and hotfix Windows 2003 has.
+func decisive(version, product, kind, build, pack string) bool {
+	switch version {
+	case "":
+		return product == ""
+	case "5.1":
+		return false
+	case "5.2":
+		return product == "" || !strings.Contains(pack, "1")
+	case "6.3", "10.0":
+		return build == "" || (product == "" && kind == "")
+	}
+	return product == "" && kind == ""
 }
 
 func detect2003(r *evidence.Registry, product, pack string) string {

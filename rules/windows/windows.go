@@ -6,7 +6,7 @@
 package windows
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ctlaudit/ctlaudit/importers/evidence"
@@ -49,45 +49,11 @@ func Interest() evidence.Interest {
 	}}
 }
 
-// ControlSet returns the path of the control set that is current:
-// the one that Select\Current names if it was exported, else CurrentControlSet,
-// else the only one that was exported. With none it returns CurrentControlSet.
-func ControlSet(r *evidence.Registry) string {
-	if v := r.Value(systemKey+`\Select`, "Current"); v != nil {
-		if n, ok := v.DWord(); ok {
-			set := fmt.Sprintf(`%s\ControlSet%03d`, systemKey, n)
-			if r.HasBelow(set) {
-				return set
-			}
-		}
-	}
-	current := systemKey + `\CurrentControlSet`
-	if r.HasBelow(current) {
-		return current
-	}
-	only := ""
-	for _, k := range r.Keys() {
-		rest, ok := strings.CutPrefix(evidence.FoldKey(k.Key), evidence.FoldKey(systemKey)+`\controlset`)
-		if !ok || len(rest) < 3 {
-			continue
-		}
-		set := k.Key[:len(systemKey)+len(`\ControlSet`)+3]
-		if only != "" && !strings.EqualFold(only, set) {
-			return current
-		}
-		only = set
-	}
-	if only != "" {
-		return only
-	}
-	return current
-}
-
 // SchannelKey returns the path of the SCHANNEL key of the current control set.
-func SchannelKey(r *evidence.Registry) string { return ControlSet(r) + `\` + schannelPath }
+func SchannelKey(r *evidence.Registry) string { return keyBelowSets(r, schannelPath) }
 
 // SSLBindingKey returns the path of http.sys's certificate bindings.
-func SSLBindingKey(r *evidence.Registry) string { return ControlSet(r) + `\` + sslBindingPath }
+func SSLBindingKey(r *evidence.Registry) string { return keyBelowSets(r, sslBindingPath) }
 
 // A State says what is known of a setting.
 type State string
@@ -96,7 +62,7 @@ type State string
 const (
 	Set          State = "set"
 	Absent       State = "absent"        // its key was collected and does not hold it: the default applies
-	NotCollected State = "not-collected" // no export covers its key
+	NotCollected State = "not-collected" // no export covers its key, or one that does was not read whole
 	WrongType    State = "wrong-type"    // there is a value, and Windows does not read it: counts as absent
 )
 
@@ -109,35 +75,89 @@ type Setting struct {
 	// key was collected.
 	Value *evidence.RegistryValue
 	Key   *evidence.RegistryKey
+	// Replaced are other values that the exports give the setting: those of
+	// sources whose names come before, and that of the control set's other name.
+	Replaced []*evidence.RegistryValue
+	// NotWhole are the exports that hold the key and were not read whole, where
+	// the setting was not found in them: it may have stood in what was lost, so
+	// State is NotCollected.
+	NotWhole []*evidence.RegistryKey
 }
 
-// DWord returns a REG_DWORD setting.
+// DWord returns a REG_DWORD setting. A key below the current control set is
+// looked up by both of the names that the set has.
 func DWord(r *evidence.Registry, key, name string) Setting {
 	s := Setting{Value: r.Value(key, name), Key: r.Collected(key)}
-	switch {
-	case s.Value != nil:
-		n, ok := s.Value.DWord()
-		if !ok {
-			s.State = WrongType
-			break
+	paths := []string{key}
+	if other := otherName(r, key); other != "" {
+		paths = append(paths, other)
+		v := r.Value(other, name)
+		switch {
+		case s.Value == nil:
+			s.Value = v
+		case v != nil && !v.Equal(s.Value):
+			s.Replaced = append(s.Replaced, v)
 		}
-		s.State, s.Number = Set, n
-	case s.Key != nil:
-		s.State = Absent
-	default:
+		if s.Key == nil {
+			s.Key = r.Collected(other)
+		}
+	}
+	if s.Value != nil {
+		s.Replaced = append(slices.Clone(r.Replaced(s.Value)), s.Replaced...)
+		n, ok := s.Value.DWord()
+		if s.State, s.Number = Set, n; !ok {
+			s.State = WrongType
+		}
+		return s
+	}
+	for _, p := range paths {
+		s.NotWhole = append(s.NotWhole, r.NotWhole(p)...)
+	}
+	s.State = Absent
+	if s.Key == nil || len(s.NotWhole) > 0 {
 		s.State = NotCollected
 	}
 	return s
 }
 
-// Evidence returns the place that shows the state: the value, or the exported
-// key that does not hold it. It is empty for a setting that was not collected.
+// Evidence returns the places that show the state: the value, with those that
+// say otherwise, or the exported key that does not hold it. It is empty for a
+// setting that was not collected.
 func (s Setting) Evidence() []evidence.Location {
 	switch {
 	case s.Value != nil:
-		return []evidence.Location{s.Value.Where}
+		list := []evidence.Location{s.Value.Where}
+		for _, v := range s.Replaced {
+			list = append(list, v.Where)
+		}
+		return list
+	case len(s.NotWhole) > 0:
+		var list []evidence.Location
+		for _, k := range s.NotWhole {
+			list = append(list, k.Where)
+		}
+		return list
 	case s.Key != nil:
 		return []evidence.Location{s.Key.Where}
 	}
 	return nil
+}
+
+// Missing is the clause that says why a setting is NotCollected, of the key by
+// the name that a reader knows.
+func (s Setting) Missing(key string) string {
+	if len(s.NotWhole) == 0 {
+		return "the " + key + " key was not collected"
+	}
+	return sourcesOf(s.NotWhole) + ", which holds the " + key + " key, was not read whole"
+}
+
+func sourcesOf(keys []*evidence.RegistryKey) string {
+	var names []string
+	for _, k := range keys {
+		if !slices.Contains(names, k.Where.Source) {
+			names = append(names, k.Where.Source)
+		}
+	}
+	return strings.Join(names, ", ")
 }

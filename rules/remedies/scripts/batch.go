@@ -59,14 +59,22 @@ func cmdEach(values []string, label string) string {
 }
 
 // cmdSave exports the registry keys of Root and AuthRoot, with all properties,
-// before anything is removed.
+// before anything is removed. Only a save that is complete is ever used: a rerun
+// after a failure saves again.
 const cmdSave = `
 if not defined DO goto removal
-if exist live\ROOT.reg goto removal
+if exist live\complete.txt goto removal
 if not exist live mkdir live
+if exist live\ROOT.reg del live\ROOT.reg
+if exist live\AuthRoot.reg del live\AuthRoot.reg
 reg export "HKLM\SOFTWARE\Microsoft\SystemCertificates\ROOT" live\ROOT.reg
 if errorlevel 1 goto nobackup
+reg query "HKLM\SOFTWARE\Microsoft\SystemCertificates\AuthRoot" >nul 2>&1
+if errorlevel 1 goto saved
 reg export "HKLM\SOFTWARE\Microsoft\SystemCertificates\AuthRoot" live\AuthRoot.reg
+if errorlevel 1 goto nobackup
+:saved
+echo saved >live\complete.txt
 :removal
 `
 
@@ -91,7 +99,7 @@ goto :eof
 
 // cmdRestore imports what cmdSave exported, else the backup of the plan.
 const cmdRestore = `
-if exist live\ROOT.reg goto live
+if exist live\complete.txt goto live
 echo adding the certificates of backup-Root.sst to Root
 if defined DO if exist backup-Root.sst certutil -f -addstore Root backup-Root.sst
 echo adding the certificates of backup-AuthRoot.sst to AuthRoot

@@ -210,7 +210,7 @@ func (k *kit) method3(r *remedies.Remedy) {
 	s := k.host.Settings.SendTrustedIssuerList
 	about := []string{"Puts SendTrustedIssuerList back as it was exported."}
 	if s.State == windows.NotCollected {
-		about = []string{"SendTrustedIssuerList was not in the exports: this takes it away, so that the default of Windows applies. If it was set, set it back by hand."}
+		about = []string{"The former value of SendTrustedIssuerList is not known: " + s.Missing("SCHANNEL") + ". This takes it away, so that the default of Windows applies. If it was set, set it back by hand."}
 	}
 	k.reg(r, "undo.reg", titleOf(r)+": undo", about, schannelKey, valueLine("SendTrustedIssuerList", s))
 }
