@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/ctlaudit/ctlaudit/rules/changes"
-	"github.com/ctlaudit/ctlaudit/rules/issuerlist"
 )
 
 // DiffSchema names the JSON of a comparison and its version.
@@ -79,19 +78,28 @@ func diffSide(s *changes.Side) DiffSide {
 	return d
 }
 
-// ChangesSheet shows all that differs between two sides; findings that are the
+// changesSheets are the sheets of a comparison; there are none of nil.
+func changesSheets(d *DiffReport) []*Sheet {
+	if d == nil {
+		return nil
+	}
+	return []*Sheet{changesSheet(d)}
+}
+
+// changesSheet shows all that differs between two sides; findings that are the
 // same stand at the end of each host.
-func ChangesSheet(c *changes.Comparison) *Sheet {
-	return &Sheet{Name: "Changes", Title: "What differs between " + Clean(c.Before.Name) + " (before) and " + Clean(c.After.Name) + " (after)",
-		Note: Clean(strings.Join(c.Notes, ". ")), Empty: "nothing differs, and no finding was judged",
+func changesSheet(d *DiffReport) *Sheet {
+	return &Sheet{Name: "Changes", Title: "What differs between " + Clean(d.Before.Name) + " (before) and " + Clean(d.After.Name) + " (after)",
+		Note: Clean(strings.Join(d.Notes, ". ")), Empty: "nothing differs, and no finding was judged",
 		Columns: []Column{
 			{"host", "Host", Text, 16}, {"what", "What", Text, 15}, {"kind", "Change", Text, 14}, {"subject", "Subject", Wrapped, 55}, {"place", "Place", Wrapped, 40},
-			{"before", "Before", Wrapped, 50}, {"after", "After", Wrapped, 50}, {"doubt", "Doubt", Wrapped, 34}, {"id", "Thumbprint or finding id", Identifier, 43},
+			{"before", "Before", Wrapped, 50}, {"after", "After", Wrapped, 50}, {"doubt", "Doubt", Prose, 34}, {"id", "Thumbprint or finding id", Identifier, 43},
 		},
-		Len: len(c.Changes),
+		Len: len(d.Changes),
 		Rows: func(yield func([]Cell) bool) {
-			for _, ch := range c.Changes {
-				if !yield([]Cell{text(ch.Host), text(string(ch.What)), styled(string(ch.Kind), ChangeStyle(ch.Kind)), text(ch.Subject), text(ch.Place), text(ch.Before), text(ch.After), text(ch.Doubt), text(ch.ID)}) {
+			for i := range d.Changes {
+				c := &d.Changes[i]
+				if !yield([]Cell{text(c.Host), text(c.What), styled(c.Kind, ChangeStyle(changes.Kind(c.Kind))), text(c.Subject), text(c.Place), text(c.Before), text(c.After), text(c.Doubt), text(c.ID)}) {
 					return
 				}
 			}
@@ -119,7 +127,7 @@ func ChangeStyle(k changes.Kind) Style {
 // policy.
 func NewDiffDocument(tool, version string, c *changes.Comparison) *Document {
 	d := &Document{Title: "Comparison of two trusted issuer list audits", Tool: Clean(strings.TrimSpace(tool + " " + version)), AsOf: c.After.AsOf.UTC(),
-		Counts: diffCounts(c), Overview: diffOverview(c), Report: &Report{Schema: SchemaName, Tool: Tool{Name: tool, Version: version, Policy: Policy{Name: c.After.Policy}}, AsOf: Time{c.After.AsOf}}}
+		Counts: diffCounts(c), Overview: diffOverview(c), Report: bareReport(tool, version, c.After)}
 	add := func(label, s string, style Style) {
 		d.Head = append(d.Head, Line{Label: label, Text: Clean(s), Style: style})
 	}
@@ -141,9 +149,19 @@ func NewDiffDocument(tool, version string, c *changes.Comparison) *Document {
 	for _, n := range c.Notes {
 		add("Note", n, Quiet)
 	}
-	d.Append(ChangesSheet(c))
+	d.Append(changesSheets(NewDiffReport(tool, version, c))...)
 	return d
 }
+
+// bareReport names the program and the policy of a side. Its lists are empty.
+func bareReport(tool, version string, side *changes.Side) *Report {
+	return &Report{Schema: SchemaName, Tool: Tool{Name: tool, Version: version, Policy: Policy{Name: side.Policy}}, AsOf: Time{side.AsOf},
+		Sources: none[Source], Hosts: none[Host], Rules: none[Rule], IssuerLists: none[IssuerList], RequiredRoots: none[RequiredRoot], Certificates: none[Certificate],
+		Registry: none[RegistryValue], Events: none[EventGroup], Findings: none[Finding], Waivers: none[WaiverReport], Diagnostics: none[Diagnostic]}
+}
+
+// none is an empty list.
+func none[T any](func(T) bool) {}
 
 func diffCounts(c *changes.Comparison) *Sheet {
 	kinds := []changes.Kind{changes.New, changes.Fixed, changes.Changed, changes.NotCollected, changes.Added, changes.Removed, changes.Moved, changes.Same}
@@ -180,18 +198,12 @@ func diffOverview(c *changes.Comparison) *Sheet {
 		a := &c.After.Hosts[i]
 		b := slices.IndexFunc(c.Before.Hosts, func(h changes.Host) bool { return strings.EqualFold(h.Name, a.Name) })
 		for _, l := range a.Lists {
-			name := l.Store
-			if l.Binding != "" {
-				name += " for binding " + l.Binding
-			}
-			if l.Profile != "" {
-				name += " as Windows " + l.Profile
-			}
-			row := []Cell{text(a.Name), text(name), {}, number(l.Expected), number(l.Limit), {}, styled(l.Verdict, sizeStyle(l.Verdict)), text(l.Sent)}
+			name := nameOfList(l.Store, l.Binding, l.Profile)
+			row := []Cell{text(a.Name), text(name), {}, number(l.Expected), number(l.Limit), {}, styled(l.Verdict, verdictStyle(l.Verdict)), text(l.Sent)}
 			if b >= 0 {
 				for _, old := range c.Before.Hosts[b].Lists {
 					if old.Binding == l.Binding && old.Profile == l.Profile {
-						row[2], row[5] = number(old.Expected), styled(old.Verdict, sizeStyle(old.Verdict))
+						row[2], row[5] = number(old.Expected), styled(old.Verdict, verdictStyle(old.Verdict))
 					}
 				}
 			}
@@ -201,14 +213,4 @@ func diffOverview(c *changes.Comparison) *Sheet {
 	s.Len = len(rows)
 	s.Rows = slices.Values(rows)
 	return s
-}
-
-func sizeStyle(verdict string) Style {
-	switch issuerlist.Verdict(verdict) {
-	case issuerlist.Over, issuerlist.LikelyOver:
-		return Bad
-	case issuerlist.Under, issuerlist.LikelyUnder:
-		return Good
-	}
-	return Doubt
 }

@@ -90,7 +90,7 @@ func TestReadSideIsBounded(t *testing.T) {
 	if r.given > limit {
 		t.Errorf("%d bytes were read", r.given)
 	}
-	if reports.MaxReport != 256<<20 {
+	if reports.MaxReport != 1<<30 {
 		t.Errorf("the bound is %d", reports.MaxReport)
 	}
 }

@@ -1,18 +1,22 @@
 package reports
 
 import (
-	"time"
+	"github.com/ctlaudit/ctlaudit/importers/evidence"
 )
 
 // SchemaName names the JSON contract and its version.
 const SchemaName = "ctlaudit/report/v1"
 
 // A Report is the JSON contract: its keys, their order and their types. Text is
-// as the exports hold it. Lists are never null, and sorted by stable keys.
+// as the exports hold it, but bytes that are no UTF-8, which JSON cannot hold,
+// are written as \xff. Lists are never null, and sorted by stable keys. Every
+// other report is made from this one alone, so a saved report gives the same
+// bytes as the run that wrote it.
 type Report struct {
 	Schema        string             `json:"schema"`
 	Tool          Tool               `json:"tool"`
 	AsOf          Time               `json:"asOf"`
+	Engagement    Engagement         `json:"engagement"`
 	Summary       Summary            `json:"summary"`
 	Sources       Seq[Source]        `json:"sources"`
 	Hosts         Seq[Host]          `json:"hosts"`
@@ -26,17 +30,39 @@ type Report struct {
 	Diagnoses     []Diagnosis        `json:"diagnoses"`
 	Waivers       Seq[WaiverReport]  `json:"waivers"`
 	Diagnostics   Seq[Diagnostic]    `json:"diagnostics"`
+	// Plan, Match and Changes are parts that other commands add, nil where the
+	// run had none.
+	Plan    *PlanReport  `json:"plan,omitempty"`
+	Match   *MatchReport `json:"match,omitempty"`
+	Changes *DiffReport  `json:"changes,omitempty"`
+	// Redaction is nil where true names are shown.
+	Redaction *Redaction `json:"redaction,omitempty"`
+
+	rows rows
 }
 
-// A Time is written as RFC 3339 in UTC, and as null where it is zero.
-type Time struct{ time.Time }
+// An Engagement says whose report it is and who answers for it, as stated; what
+// was not stated is "".
+type Engagement struct {
+	Customer       string `json:"customer"`
+	Engagement     string `json:"engagement"`
+	System         string `json:"system"`
+	Period         string `json:"period"`
+	Classification string `json:"classification"`
+	PreparedBy     string `json:"preparedBy"`
+	ReviewedBy     string `json:"reviewedBy"`
+	// How the files came here; the days are YYYY-MM-DD.
+	CollectedBy   string `json:"collectedBy"`
+	CollectedOn   string `json:"collectedOn"`
+	CollectedWith string `json:"collectedWith"`
+	ReceivedBy    string `json:"receivedBy"`
+	ReceivedOn    string `json:"receivedOn"`
+}
 
-// MarshalJSON implements json.Marshaler.
-func (t Time) MarshalJSON() ([]byte, error) {
-	if t.IsZero() {
-		return []byte("null"), nil
-	}
-	return t.UTC().AppendFormat(nil, `"`+time.RFC3339Nano+`"`), nil
+// A Redaction says, on a report in which names were replaced, what was.
+type Redaction struct {
+	Summary string `json:"summary"`
+	Detail  string `json:"detail"`
 }
 
 // A Tool names the program and the policy that judged.
@@ -81,22 +107,26 @@ type Policy struct {
 
 // A Summary counts. Outcomes has a number for each outcome, Failures one for
 // each severity of the findings that failed. A failure that a waiver covers is
-// counted in Waived and nowhere else.
+// counted in Waived and nowhere else. EventLogs counts the logs that were read,
+// empty ones too.
 type Summary struct {
 	Hosts      int            `json:"hosts"`
 	Sources    int            `json:"sources"`
 	Incomplete int            `json:"incomplete"`
+	EventLogs  int            `json:"eventLogs"`
 	Findings   int            `json:"findings"`
 	Waived     int            `json:"waived"`
 	Outcomes   map[string]int `json:"outcomes"`
 	Failures   map[string]int `json:"failures"`
 }
 
-// A Source is one file of an export.
+// A Source is one file of an export. Modified is the file's own time of last
+// change, which any copy can have set; it is null where the file had none.
 type Source struct {
 	Name       string  `json:"name"`
 	Size       int64   `json:"size"`
 	SHA256     string  `json:"sha256"`
+	Modified   Time    `json:"modified"`
 	Format     string  `json:"format"`
 	Host       string  `json:"host"`
 	Store      string  `json:"store"`
@@ -130,7 +160,9 @@ type Host struct {
 	Roles   []string `json:"roles"`
 }
 
-// A Rule is one criterion.
+// A Rule is one criterion. Needs are the kinds of evidence without which it is
+// not checked, and Collect is the command that collects them. Remedy, Impact and
+// AppliesTo are "" where Doc says it all.
 type Rule struct {
 	ID         string      `json:"id"`
 	Title      string      `json:"title"`
@@ -139,6 +171,11 @@ type Rule struct {
 	Since      string      `json:"since"`
 	Doc        string      `json:"doc"`
 	References []Reference `json:"references"`
+	Needs      []string    `json:"needs"`
+	Collect    string      `json:"collect"`
+	Remedy     string      `json:"remedy"`
+	Impact     string      `json:"impact"`
+	AppliesTo  string      `json:"appliesTo"`
 }
 
 // A Reference cites a source of a criterion.
@@ -146,222 +183,6 @@ type Reference struct {
 	Name  string `json:"name"`
 	Title string `json:"title"`
 	URL   string `json:"url"`
-}
-
-// An IssuerList is the trusted issuer list of a host or of a binding.
-type IssuerList struct {
-	Host             string     `json:"host"`
-	Binding          string     `json:"binding"`
-	Profile          string     `json:"profile"`
-	Store            string     `json:"store"`
-	Basis            string     `json:"basis"`
-	StoreWhy         string     `json:"storeWhy"`
-	Sent             string     `json:"sent"`
-	SentWhy          string     `json:"sentWhy"`
-	Collected        bool       `json:"collected"`
-	Whole            bool       `json:"whole"`
-	Coverage         []Coverage `json:"coverage"`
-	Limit            Limit      `json:"limit"`
-	Certificates     int        `json:"certificates"`
-	DistinctSubjects int        `json:"distinctSubjects"`
-	Sums             Sums       `json:"sums"`
-	Bytes            Bytes      `json:"bytes"`
-	Headroom         int        `json:"headroom"`
-	Verdict          string     `json:"verdict"`
-	VerdictWhy       string     `json:"verdictWhy"`
-	Mixed            bool       `json:"mixed"`
-	Notes            []string   `json:"notes"`
-	Entries          []Entry    `json:"entries"`
-}
-
-// A Coverage says whether a physical store was collected, and from which source
-// or why none is needed.
-type Coverage struct {
-	Physical  string `json:"physical"`
-	Collected bool   `json:"collected"`
-	From      string `json:"from"`
-	Note      string `json:"note"`
-}
-
-// A Limit is the size at which the list is cut.
-type Limit struct {
-	Bytes    int    `json:"bytes"`
-	Basis    string `json:"basis"`
-	Citation string `json:"citation"`
-}
-
-// Sums are plain sums over the distinct certificates of the store, in bytes.
-type Sums struct {
-	DER          int `json:"der"`
-	DERDistinct  int `json:"derDistinct"`
-	Wire         int `json:"wire"`
-	WireDistinct int `json:"wireDistinct"`
-}
-
-// Bytes are the sizes of the list.
-type Bytes struct {
-	Min      int  `json:"min"`
-	Expected int  `json:"expected"`
-	Max      int  `json:"max"`
-	MinKnown bool `json:"minKnown"`
-}
-
-// An Entry is one certificate of the store, in the order of the exports. EndsAt
-// is where its name would end in the list in two simulated orders, in bytes;
-// the true order is not documented. Certificates of one name share its place.
-type Entry struct {
-	Thumbprint string `json:"thumbprint"`
-	Subject    string `json:"subject"`
-	Bytes      int    `json:"bytes"`
-	Counted    string `json:"counted"`
-	Why        string `json:"why"`
-	Times      int    `json:"times"`
-	EndsAt     Ends   `json:"endsAt"`
-	Cut        Cuts   `json:"cut"`
-}
-
-// Ends are offsets in the two simulated orders, null where the name is not
-// listed.
-type Ends struct {
-	File       *int `json:"file"`
-	Thumbprint *int `json:"thumbprint"`
-}
-
-// Cuts say in which simulated order a name does not fit below the limit.
-type Cuts struct {
-	File       bool `json:"file"`
-	Thumbprint bool `json:"thumbprint"`
-}
-
-// A RequiredRoot says where a root stands that the host needs; an impostor bears
-// the name or serial number of one.
-type RequiredRoot struct {
-	Host       string     `json:"host"`
-	Pack       string     `json:"pack"`
-	Name       string     `json:"name"`
-	Thumbprint string     `json:"thumbprint"`
-	State      string     `json:"state"`
-	Where      []string   `json:"where"`
-	Citation   string     `json:"citation"`
-	Evidence   []Location `json:"evidence"`
-}
-
-// A Certificate is one occurrence of a certificate in a source.
-type Certificate struct {
-	Host         string   `json:"host"`
-	Store        string   `json:"store"`
-	Physical     string   `json:"physical"`
-	Thumbprint   string   `json:"thumbprint"`
-	SHA256       string   `json:"sha256"`
-	Subject      string   `json:"subject"`
-	Issuer       string   `json:"issuer"`
-	Serial       string   `json:"serial"`
-	NotBefore    Time     `json:"notBefore"`
-	NotAfter     Time     `json:"notAfter"`
-	SubjectBytes *int     `json:"subjectBytes"`
-	SelfIssued   bool     `json:"selfIssued"`
-	Parse        string   `json:"parse"`
-	ParseNote    string   `json:"parseNote"`
-	FriendlyName string   `json:"friendlyName"`
-	Location     Location `json:"location"`
-}
-
-// A RegistryValue is one value. Data is a list of strings for REG_MULTI_SZ and a
-// string for all else: text as it is, numbers decimal, the rest in upper-case
-// hex without separators.
-type RegistryValue struct {
-	Host     string   `json:"host"`
-	Key      string   `json:"key"`
-	Name     string   `json:"name"`
-	Type     string   `json:"type"`
-	Data     any      `json:"data"`
-	Location Location `json:"location"`
-}
-
-// An EventGroup is all events of one computer, provider, id and alert. First and
-// Last are null where they could not be read or decided; FirstText and LastText
-// are then as exported.
-type EventGroup struct {
-	Host      string   `json:"host"`
-	Computer  string   `json:"computer"`
-	Own       bool     `json:"own"`
-	Provider  string   `json:"provider"`
-	ID        uint32   `json:"id"`
-	Alert     *int     `json:"alert"`
-	Count     int      `json:"count"`
-	First     Time     `json:"first"`
-	Last      Time     `json:"last"`
-	FirstText string   `json:"firstText,omitempty"`
-	LastText  string   `json:"lastText,omitempty"`
-	Sources   []string `json:"sources"`
-	Samples   []Sample `json:"samples"`
-}
-
-// A Sample is one event of a group.
-type Sample struct {
-	Location Location `json:"location"`
-	Time     Time     `json:"time"`
-	TimeText string   `json:"timeText,omitempty"`
-	Message  string   `json:"message"`
-}
-
-// A Finding is the result of a rule on a subject.
-type Finding struct {
-	ID         string     `json:"id"`
-	Rule       string     `json:"rule"`
-	Title      string     `json:"title"`
-	Severity   string     `json:"severity"`
-	Outcome    string     `json:"outcome"`
-	Host       string     `json:"host"`
-	Subject    string     `json:"subject"`
-	Store      string     `json:"store"`
-	Thumbprint string     `json:"thumbprint"`
-	Summary    string     `json:"summary"`
-	Measured   string     `json:"measured"`
-	Expected   string     `json:"expected"`
-	Evidence   []Location `json:"evidence"`
-	Searched   []string   `json:"searched"`
-	Absence    bool       `json:"absence"`
-	References []string   `json:"references"`
-	Remedy     string     `json:"remedy"`
-	Collect    string     `json:"collect"`
-	// Waiver is null where no waiver covers the finding. The outcome stays as
-	// it was found; an active waiver takes the failure out of the count.
-	Waiver *Waiver `json:"waiver"`
-}
-
-// A Waiver is an accepted risk; State is active, expired or unused. Host, store
-// and thumbprint are "" where they do not narrow it. Expires is its last day.
-type Waiver struct {
-	State      string `json:"state"`
-	Rule       string `json:"rule"`
-	Host       string `json:"host"`
-	Store      string `json:"store"`
-	Thumbprint string `json:"thumbprint"`
-	Reason     string `json:"reason"`
-	Expires    string `json:"expires"`
-	ApprovedBy string `json:"approvedBy"`
-	Ticket     string `json:"ticket"`
-	Line       int    `json:"line"`
-}
-
-// A WaiverReport says what became of a waiver: Findings are the ids of the
-// failures that it covers.
-type WaiverReport struct {
-	Waiver
-	Note     string   `json:"note"`
-	Findings []string `json:"findings"`
-}
-
-// A Diagnostic is a remark on a source; Host is "" for a file of no host.
-type Diagnostic struct {
-	Code     string   `json:"code"`
-	Severity string   `json:"severity"`
-	Host     string   `json:"host"`
-	Location Location `json:"location"`
-	Summary  string   `json:"summary"`
-	Detail   string   `json:"detail"`
-	Lost     bool     `json:"lost"`
 }
 
 // A Location is a place in a source. Offset and Length are in bytes; Line counts
@@ -373,3 +194,7 @@ type Location struct {
 	Line   int    `json:"line"`
 	Path   string `json:"path"`
 }
+
+// String returns the location as messages show it, as that of package evidence
+// does.
+func (l Location) String() string { return evidence.Location(l).String() }

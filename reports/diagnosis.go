@@ -3,7 +3,6 @@ package reports
 import (
 	"strings"
 
-	"github.com/ctlaudit/ctlaudit/importers/evidence"
 	"github.com/ctlaudit/ctlaudit/rules"
 )
 
@@ -86,24 +85,24 @@ func directionStyle(d rules.Direction) Style {
 
 // diagnosisSheet has a row for each strand of each host's diagnosis and for
 // each of its products.
-func (b *builder) diagnosisSheet() *Sheet {
+func (v *view) diagnosisSheet() *Sheet {
 	s := &Sheet{Name: "Diagnosis", Title: "Is KB 2464556 what ails the host: each strand of evidence, and each product",
 		Note:  "Confirmed: event 36885 was logged. Probable: the list is over its limit and is sent. A strand is silent where the exports say nothing.",
 		Empty: "no host was judged",
 		Columns: []Column{
-			{"host", "Host", Text, 18}, {"kind", "Kind", Text, 10}, {"what", "What", Wrapped, 34}, {"verdict", "Verdict", Text, 14},
-			{"says", "Says", Wrapped, 90}, {"evidence", "Evidence", Wrapped, 50},
+			{"host", "Host", Text, 18}, {"kind", "Kind", Text, 10}, {"what", "What", Prose, 34}, {"verdict", "Verdict", Text, 14},
+			{"says", "Says", Prose, 90}, {"evidence", "Evidence", Wrapped, 50},
 		}}
 	var rows [][]Cell
-	for i, j := range b.judgements {
-		d := b.diagnoses[i]
-		host := text(j.Case.Host)
-		rows = append(rows, []Cell{host, text("verdict"), text("truncation of the list"), styled(string(d.Verdict), truncationStyle(d.Verdict)), text(d.Summary), {}})
+	for i := range v.Diagnoses {
+		d := &v.Diagnoses[i]
+		host := text(d.Host)
+		rows = append(rows, []Cell{host, text("verdict"), text("truncation of the list"), styled(d.Verdict, truncationStyle(rules.Truncation(d.Verdict))), text(d.Summary), {}})
 		for _, st := range d.Strands {
-			rows = append(rows, []Cell{host, text("strand"), text(st.What), styled(string(st.Points), directionStyle(st.Points)), text(st.Says), text(places5(st.Evidence))})
+			rows = append(rows, []Cell{host, text("strand"), text(st.What), styled(st.Points, directionStyle(rules.Direction(st.Points))), text(st.Says), text(places5(st.Evidence))})
 		}
 		for _, p := range d.Products {
-			rows = append(rows, []Cell{host, text("product"), text(p.Product + " (" + p.Basis + ")"), styled(string(p.Verdict), truncationStyle(p.Verdict)), text(p.Summary), text(places5(p.Evidence))})
+			rows = append(rows, []Cell{host, text("product"), text(p.Product + " (" + p.Basis + ")"), styled(p.Verdict, truncationStyle(rules.Truncation(p.Verdict))), text(p.Summary), text(places5(p.Evidence))})
 		}
 	}
 	s.fill(rows)
@@ -111,21 +110,22 @@ func (b *builder) diagnosisSheet() *Sheet {
 }
 
 // timelineSheet has a row for each moment of each host.
-func (b *builder) timelineSheet() *Sheet {
+func (v *view) timelineSheet() *Sheet {
 	s := &Sheet{Name: "Timeline", Title: "What happened when: first and last events, root updates, the ends of the logs",
 		Note:  "Times in UTC, read in the zone that the Evidence sheet gives.",
 		Empty: "no export tells of a time",
 		Columns: []Column{
-			{"time", "Time (UTC)", Date, 20}, {"host", "Host", Text, 18}, {"source", "Source", Text, 24}, {"what", "What", Wrapped, 80}, {"evidence", "Evidence", Wrapped, 50},
+			{"time", "Time (UTC)", Date, 20}, {"host", "Host", Text, 18}, {"source", "Source", Text, 24}, {"what", "What", Prose, 80}, {"evidence", "Evidence", Wrapped, 50},
 		}}
 	var rows [][]Cell
-	for i, j := range b.judgements {
-		for _, e := range b.diagnoses[i].Timeline {
-			at := when(e.Time)
+	for i := range v.Diagnoses {
+		d := &v.Diagnoses[i]
+		for _, e := range d.Timeline {
+			at := when(e.Time.Time)
 			if e.Time.IsZero() {
 				at = text(e.TimeText)
 			}
-			rows = append(rows, []Cell{at, text(j.Case.Host), text(e.Source), text(e.What), text(places5(e.Evidence))})
+			rows = append(rows, []Cell{at, text(d.Host), text(e.Source), text(e.What), text(places5(e.Evidence))})
 		}
 	}
 	s.fill(rows)
@@ -145,7 +145,7 @@ func (s *Sheet) fill(rows [][]Cell) {
 }
 
 // places5 writes the first five locations, a line each.
-func places5(list []evidence.Location) string {
+func places5(list []Location) string {
 	var lines []string
 	for i, l := range list {
 		if i == 5 {

@@ -1,14 +1,15 @@
 package reports
 
 import (
+	"github.com/ctlaudit/ctlaudit/rules"
 	"github.com/ctlaudit/ctlaudit/rules/issuerlist"
 )
 
 // listOf makes the contract's issuer list, entries included.
 func listOf(l *issuerlist.List) IssuerList {
-	r := IssuerList{Host: l.Host, Binding: l.Binding, Profile: l.Profile, Store: l.Store, Basis: l.Basis, StoreWhy: l.StoreWhy,
-		Sent: string(l.Sent), SentWhy: l.SentWhy, Collected: l.Collected, Whole: l.Whole, Coverage: []Coverage{},
-		Limit: Limit(l.Limit), Certificates: l.Certificates, DistinctSubjects: l.Subjects, Sums: Sums(l.Sums), Bytes: Bytes(l.Bytes),
+	r := IssuerList{Host: l.Host, Binding: l.Binding, Profile: l.Profile, Name: l.Name(), Store: l.Store, Basis: l.Basis, StoreWhy: l.StoreWhy,
+		Sent: string(l.Sent), SentWhy: l.SentWhy, Collected: l.Collected, Whole: l.Whole, Coverage: []Coverage{}, Broken: full(l.Broken),
+		Limit: Limit(l.Limit), Certificates: l.Certificates, DistinctSubjects: l.Subjects, Sums: Sums(l.Sums), Bytes: Bytes(l.Bytes), Measured: rules.Measure(l),
 		Headroom: l.Headroom(), Verdict: string(l.Verdict), VerdictWhy: l.VerdictWhy, Mixed: l.Mixed, Notes: full(l.Notes),
 		Entries: make([]Entry, 0, len(l.Entries))}
 	for _, c := range l.Coverage {
@@ -45,19 +46,8 @@ func (m places) of(e *issuerlist.Entry) (end *int, cut bool) {
 	return &p.End, p.Cut
 }
 
-// cut counts the names that do not fit.
-func (m places) cut() int {
-	n := 0
-	for _, p := range m {
-		if p.Cut {
-			n++
-		}
-	}
-	return n
-}
-
 func entryOf(e *issuerlist.Entry, file, thumb places) Entry {
-	r := Entry{Thumbprint: e.Thumbprint(), Subject: e.Subject, Bytes: e.NameBytes, Counted: string(e.Counted), Why: e.Why, Times: e.Times}
+	r := Entry{Thumbprint: e.Thumbprint(), Subject: e.Subject, Bytes: e.NameBytes, Counted: string(e.Counted), Why: e.Why, Times: e.Times, Location: locationOf(e.Where)}
 	r.EndsAt.File, r.Cut.File = file.of(e)
 	r.EndsAt.Thumbprint, r.Cut.Thumbprint = thumb.of(e)
 	return r

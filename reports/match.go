@@ -103,13 +103,19 @@ type Match struct {
 	Profile string `json:"profile"`
 	Store   string `json:"store"`
 	Sent    string `json:"sent"`
-	Size    string `json:"size"`
-	Bytes   Bytes  `json:"bytes"`
-	Limit   Limit  `json:"limit"`
+	// Collected says that the store that feeds the list was.
+	Collected bool   `json:"collected"`
+	Size      string `json:"size"`
+	Bytes     Bytes  `json:"bytes"`
+	Limit     Limit  `json:"limit"`
 
-	Peer       string `json:"peer"`
-	Thumbprint string `json:"thumbprint"`
-	Subject    string `json:"subject"`
+	// Thumbprint, Subject, NotAfter and Location are those of the certificate, and
+	// empty where the peer offers none.
+	Peer       string   `json:"peer"`
+	Thumbprint string   `json:"thumbprint"`
+	Subject    string   `json:"subject"`
+	NotAfter   Time     `json:"notAfter"`
+	Location   Location `json:"location"`
 
 	Verdict   string      `json:"verdict"`
 	Why       string      `json:"why"`
@@ -140,6 +146,7 @@ type MatchObserved struct {
 	Names        int         `json:"names"`
 	Matched      int         `json:"matched"`
 	Bytes        int         `json:"bytes"`
+	Limit        Limit       `json:"limit"`
 	BytesExact   bool        `json:"bytesExact"`
 	SystemMapper bool        `json:"systemMapper"`
 	Order        string      `json:"order"`
@@ -148,10 +155,12 @@ type MatchObserved struct {
 	Extra        []ExtraName `json:"extra"`
 }
 
-// An ExtraName is a name that was seen and not expected.
+// An ExtraName is a name that was seen and not expected. Line is its line in the
+// file, 0 where that is not known.
 type ExtraName struct {
 	Text string `json:"text"`
 	Why  string `json:"why"`
+	Line int    `json:"line"`
 }
 
 // NewMatchReport makes the JSON of a peer check.
@@ -190,7 +199,7 @@ func NewMatchReport(in MatchInput) *MatchReport {
 
 func matchOf(m *peers.Result) Match {
 	l := m.List
-	r := Match{Host: m.Server.Host, Binding: l.Binding, Profile: l.Profile, Store: l.Store, Sent: string(l.Sent), Size: string(l.Verdict), Bytes: Bytes(l.Bytes), Limit: Limit(l.Limit),
+	r := Match{Host: m.Server.Host, Binding: l.Binding, Profile: l.Profile, Store: l.Store, Sent: string(l.Sent), Collected: l.Collected, Size: string(l.Verdict), Bytes: Bytes(l.Bytes), Limit: Limit(l.Limit),
 		Peer: m.Peer, Verdict: string(m.Verdict), Why: m.Why, Issuer: m.Issuer, Chain: []MatchLink{}, Impostors: []string{}, Notes: full(m.Notes)}
 	if e := m.Entry; e != nil {
 		r.NameBytes, r.Counted = e.NameBytes, string(e.Counted)
@@ -199,6 +208,7 @@ func matchOf(m *peers.Result) Match {
 	r.EndsAt.Thumbprint, r.Cut.Thumbprint = endOf(m.Thumbprint)
 	if c := m.Chain; c != nil {
 		r.Thumbprint, r.Subject, r.Complete, r.Missing = c.Identity.Thumbprint(), c.Identity.Subject, c.Complete, c.Missing
+		r.NotAfter, r.Location = Time{c.Identity.NotAfter}, locationOf(c.Identity.Where)
 		for _, k := range c.Links {
 			r.Chain = append(r.Chain, MatchLink{Thumbprint: k.Thumbprint(), Subject: k.Subject, Signature: string(k.Signature), Store: k.Store.String(), Location: locationOf(k.Where)})
 		}
@@ -221,14 +231,14 @@ func observedOf(c *peers.Comparison) MatchObserved {
 		Outcome: string(c.Outcome), Summary: c.Summary, Names: len(c.Observed.Names), Matched: c.Matched, Bytes: c.Bytes, BytesExact: c.Observed.Bytes > 0,
 		SystemMapper: c.SystemMapper, Order: string(c.Order), End: c.End, Missing: []Entry{}, Extra: []ExtraName{}}
 	if l := c.List; l != nil {
-		r.Store, r.Binding, r.Profile = l.Store, l.Binding, l.Profile
+		r.Store, r.Binding, r.Profile, r.Limit = l.Store, l.Binding, l.Profile, Limit(l.Limit)
 		file, thumb := placesOf(l, issuerlist.FileOrder), placesOf(l, issuerlist.ThumbprintOrder)
 		for _, e := range c.Missing {
 			r.Missing = append(r.Missing, entryOf(e, file, thumb))
 		}
 	}
 	for _, n := range c.Extra {
-		r.Extra = append(r.Extra, ExtraName{n.Text, n.Why})
+		r.Extra = append(r.Extra, ExtraName{n.Text, n.Why, n.Line})
 	}
 	return r
 }

@@ -140,15 +140,17 @@ type PlanRow struct {
 	Expected   int      `json:"expectedAfter"`
 	Max        int      `json:"maxAfter"`
 	Properties bool     `json:"propertiesKept"`
+	Location   Location `json:"location"`
 }
 
 // A PlanKept is a listed certificate that stays.
 type PlanKept struct {
-	Thumbprint string `json:"thumbprint"`
-	Subject    string `json:"subject"`
-	NameBytes  int    `json:"nameBytes"`
-	Private    bool   `json:"private"`
-	Why        string `json:"why"`
+	Thumbprint string   `json:"thumbprint"`
+	Subject    string   `json:"subject"`
+	NameBytes  int      `json:"nameBytes"`
+	Private    bool     `json:"private"`
+	Why        string   `json:"why"`
+	Location   Location `json:"location"`
 }
 
 // NewPlanReport makes the JSON form of a plan.
@@ -227,10 +229,10 @@ func planRemoval(x *plans.Removal) PlanRemoval {
 	for _, row := range x.Rows {
 		r.Rows = append(r.Rows, PlanRow{Thumbprint: row.Thumbprint(), SHA256: fmt.Sprintf("%x", row.SHA256), Subject: row.Subject, Physical: full(row.Physicals()),
 			Class: row.Class.String(), Why: row.Why, NameBytes: row.NameBytes, Times: row.Times, Shared: row.Shared, Saves: row.Saves, Expected: row.Expected, Max: row.Max,
-			Properties: row.CanCarry()})
+			Properties: row.CanCarry(), Location: locationOf(row.Where)})
 	}
 	for _, k := range x.Kept {
-		r.Kept = append(r.Kept, PlanKept{Thumbprint: k.Thumbprint(), Subject: k.Subject, NameBytes: k.NameBytes, Private: k.Private, Why: k.Why})
+		r.Kept = append(r.Kept, PlanKept{Thumbprint: k.Thumbprint(), Subject: k.Subject, NameBytes: k.NameBytes, Private: k.Private, Why: k.Why, Location: locationOf(k.Where)})
 	}
 	return r
 }

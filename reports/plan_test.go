@@ -23,9 +23,10 @@ func TestPlanSheets(t *testing.T) {
 	}
 	in := example.Many(c, 3, 700)
 	p := planned(in, 10)
+	before := len(reports.New(in).Sheets)
+	in.Plan = reports.NewPlanReport("ctlaudit", "test", in.Criteria, p)
 	d := reports.New(in)
-	before := len(d.Sheets)
-	d.AddPlan(p)
+	d.LeadWithPlan()
 	if len(d.Sheets) != before+3 || d.Contents.Len != len(d.Sheets) || d.Sheets[0].Name != "Plan" {
 		t.Fatalf("%d sheets after %d, the contents list %d", len(d.Sheets), before, d.Contents.Len)
 	}
@@ -62,8 +63,9 @@ func TestHostilePlan(t *testing.T) {
 	}
 	in := example.Hostile(c)
 	p := planned(in, 90)
+	in.Plan = reports.NewPlanReport("ctlaudit", "test", in.Criteria, p)
 	d := reports.New(in)
-	d.AddPlan(p)
+	d.LeadWithPlan()
 	for _, s := range d.Sheets[:3] {
 		for row := range s.Rows {
 			for _, c := range row {

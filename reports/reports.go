@@ -10,7 +10,6 @@
 package reports
 
 import (
-	"cmp"
 	"io"
 	"slices"
 	"strings"
@@ -45,6 +44,22 @@ type Input struct {
 	Judgements []*rules.Judgement
 	// Diagnostics are those of files that belong to no host.
 	Diagnostics []evidence.Diagnostic
+	// Engagement is what is stated of the engagement.
+	Engagement Engagement
+	// Plan, Match and Changes are parts that the report shows too, each nil
+	// where there is none.
+	Plan    *PlanReport
+	Match   *MatchReport
+	Changes *DiffReport
+	// Options say how the report is shown.
+	Options Options
+}
+
+// Options say how a report is shown. They are no part of the contract.
+type Options struct {
+	// Carried are the sign-offs of an earlier workbook, nil where there was
+	// none.
+	Carried SignOffs
 }
 
 // A Document is all that a report shows. All text outside Report is cleaned.
@@ -72,10 +87,16 @@ type Document struct {
 	Sheets []*Sheet
 	// Report is the JSON contract.
 	Report *Report
+	// Carried are the sign-offs of an earlier workbook, nil where there was
+	// none.
+	Carried SignOffs
+
+	language *language // nil in an English document
 }
 
-// Sheet returns a sheet by its name, or nil.
+// Sheet returns a sheet by its name, or by its English one, or nil.
 func (d *Document) Sheet(name string) *Sheet {
+	name = d.SheetName(name)
 	for _, s := range d.Sheets {
 		if s.Name == name {
 			return s
@@ -84,129 +105,34 @@ func (d *Document) Sheet(name string) *Sheet {
 	return nil
 }
 
-// New makes the document. The judgements and what they point to must not change
-// while the document is used.
-func New(in Input) *Document {
-	in.Tool = cmp.Or(in.Tool, "ctlaudit")
-	b := &builder{Input: in, judgements: slices.Clone(in.Judgements)}
-	slices.SortStableFunc(b.judgements, func(x, y *rules.Judgement) int {
-		return cmp.Or(strings.Compare(strings.ToLower(x.Case.Host), strings.ToLower(y.Case.Host)), strings.Compare(x.Case.Host, y.Case.Host))
-	})
-	for _, j := range b.judgements {
-		b.diagnoses = append(b.diagnoses, rules.Diagnose(j))
-	}
-	b.count()
+// New makes the document of judgements. They and what they point to must not
+// change while the document is used.
+func New(in Input) *Document { return Render(contractOf(in), in.Options) }
+
+// Render makes the document of a contract, from which alone it takes what it
+// shows. The report must not change while the document is used.
+func Render(r *Report, o Options) *Document {
+	v := newView(r, o)
 	d := &Document{
 		Title:      "Trusted issuer list audit",
-		Tool:       Clean(strings.TrimSpace(in.Tool + " " + in.Version)),
-		AsOf:       in.Criteria.AsOf.UTC(),
-		Head:       b.head(),
-		Incomplete: b.incomplete(),
-		Counts:     b.countsSheet(),
-		Overview:   b.overviewSheet(),
-		Sheets: []*Sheet{
-			b.findingsSheet(), b.diagnosisSheet(), b.timelineSheet(), b.listSheet(), b.certificatesSheet(), b.requiredSheet(), b.registrySheet(),
-			b.eventsSheet(), b.waiversSheet(), b.sourcesSheet(), b.diagnosticsSheet(), b.rulesSheet(), b.missingSheet(),
-		},
-		Report: b.report(),
+		Tool:       Clean(strings.TrimSpace(r.Tool.Name + " " + r.Tool.Version)),
+		AsOf:       r.AsOf.UTC(),
+		Head:       v.head(),
+		Incomplete: v.incomplete,
+		Counts:     v.countsSheet(),
+		Overview:   v.overviewSheet(),
+		Sheets: slices.Concat(
+			[]*Sheet{v.findingsSheet(), actionPlanSheet(r, o.Carried), v.diagnosisSheet(), v.timelineSheet(), v.listSheet()},
+			matchSheets(r.Match), planSheets(r.Plan),
+			[]*Sheet{v.certificatesSheet(), v.requiredSheet(), v.registrySheet(), v.eventsSheet()},
+			v.fleetSheets(), changesSheets(r.Changes),
+			[]*Sheet{v.waiversSheet(), v.sourcesSheet(), v.diagnosticsSheet(), v.rulesSheet(), v.missingSheet(), v.notesSheet()}),
+		Report: r, Carried: o.Carried,
 	}
-	for i, j := range b.judgements {
-		d.Screens = append(d.Screens, b.screen(j, b.diagnoses[i]))
+	d.Cover = v.coverPage(d.Head[0])
+	for _, h := range v.hosts {
+		d.Screens = append(d.Screens, v.screen(h))
 	}
 	d.Contents = contentsSheet(d.Sheets)
 	return d
-}
-
-// A builder makes the parts of a document.
-type builder struct {
-	Input
-	judgements []*rules.Judgement
-	diagnoses  []*rules.Diagnosis // of the judgements, in their order
-
-	outcomes map[rules.Outcome]int // less the waived failures
-	waived   int
-	waivers  []rules.WaiverReport
-	table    map[rules.Severity]map[rules.Outcome]int
-	failures map[rules.Severity]int
-	waivedBy map[rules.Severity]int
-}
-
-// count counts the findings once, for all parts.
-func (b *builder) count() {
-	b.waivers = b.Criteria.WaiverReports(b.judgements)
-	b.outcomes = map[rules.Outcome]int{}
-	b.table = map[rules.Severity]map[rules.Outcome]int{}
-	b.failures, b.waivedBy = map[rules.Severity]int{}, map[rules.Severity]int{}
-	for _, s := range rules.Severities() {
-		b.table[s] = map[rules.Outcome]int{}
-	}
-	for f := range b.findings() {
-		if waived(f) {
-			b.waived++
-			b.waivedBy[f.Severity]++
-			continue
-		}
-		b.outcomes[f.Outcome]++
-		if row := b.table[f.Severity]; row != nil {
-			row[f.Outcome]++
-		}
-		if f.Outcome == rules.Failed {
-			b.failures[f.Severity]++
-		}
-	}
-}
-
-// outcomes are all outcomes in the order in which reports show them.
-var outcomes = []rules.Outcome{rules.Failed, rules.Unknown, rules.Erred, rules.NotChecked, rules.Informational, rules.Passed, rules.NotApplicable}
-
-// findings goes through the findings of all hosts in order.
-func (b *builder) findings() func(yield func(*rules.Finding) bool) {
-	return func(yield func(*rules.Finding) bool) {
-		for _, j := range b.judgements {
-			for i := range j.Findings {
-				if !yield(&j.Findings[i]) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// sources returns the sources of all hosts, sorted by name.
-func (b *builder) sources() []*evidence.Source {
-	var list []*evidence.Source
-	for _, j := range b.judgements {
-		list = append(list, j.Case.Sources...)
-	}
-	slices.SortStableFunc(list, func(x, y *evidence.Source) int { return strings.Compare(x.Name, y.Name) })
-	return list
-}
-
-func (b *builder) incomplete() []string {
-	var list []string
-	for _, s := range b.sources() {
-		if !s.Complete {
-			list = append(list, Clean(s.Name))
-		}
-	}
-	return list
-}
-
-// diagnostics goes through the diagnostics of the run, which have no host, and
-// then of the hosts.
-func (b *builder) diagnostics() func(yield func(host string, d *evidence.Diagnostic) bool) {
-	return func(yield func(string, *evidence.Diagnostic) bool) {
-		for i := range b.Diagnostics {
-			if !yield("", &b.Diagnostics[i]) {
-				return
-			}
-		}
-		for _, j := range b.judgements {
-			for i := range j.Case.Diagnostics {
-				if !yield(j.Case.Host, &j.Case.Diagnostics[i]) {
-					return
-				}
-			}
-		}
-	}
 }

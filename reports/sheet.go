@@ -1,7 +1,9 @@
 package reports
 
 import (
+	"cmp"
 	"iter"
+	"slices"
 	"time"
 )
 
@@ -23,7 +25,12 @@ type Sheet struct {
 	// Rows gives the rows, each with a cell for each column. It may be gone
 	// through any number of times; a row is valid until the next one is given.
 	Rows iter.Seq[[]Cell]
+
+	english string // the name in a document that is translated, else ""
 }
+
+// EnglishName is the name of the sheet before any translation.
+func (s *Sheet) EnglishName() string { return cmp.Or(s.english, s.Name) }
 
 // Column returns the index of the column with that key, or -1.
 func (s *Sheet) Column(key string) int {
@@ -33,6 +40,43 @@ func (s *Sheet) Column(key string) int {
 		}
 	}
 	return -1
+}
+
+// Printed returns the sheet without the columns that a reader fills in and that
+// hold nothing: where nothing can be filled in they would only take room.
+func (s *Sheet) Printed() *Sheet {
+	if !slices.ContainsFunc(s.Columns, func(c Column) bool { return c.Kind.FilledIn() }) {
+		return s
+	}
+	keep := make([]bool, len(s.Columns))
+	for i, c := range s.Columns {
+		keep[i] = !c.Kind.FilledIn()
+	}
+	for row := range s.Rows {
+		for i := range row {
+			keep[i] = keep[i] || row[i].Kind != Blank
+		}
+	}
+	kept := *s
+	kept.Columns = keepOnly(nil, s.Columns, keep)
+	kept.Rows = func(yield func([]Cell) bool) {
+		var short []Cell
+		for row := range s.Rows {
+			if short = keepOnly(short[:0], row, keep); !yield(short) {
+				return
+			}
+		}
+	}
+	return &kept
+}
+
+func keepOnly[T any](to, from []T, keep []bool) []T {
+	for i, v := range from {
+		if keep[i] {
+			to = append(to, v)
+		}
+	}
+	return to
 }
 
 // A ColumnKind says what a column holds and how it is best shown.
@@ -122,7 +166,9 @@ func when(t time.Time) Cell {
 
 func styled(s string, style Style) Cell {
 	c := text(s)
-	c.Style = style
+	if c.Kind != Blank {
+		c.Style = style
+	}
 	return c
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 // MaxReport bounds a JSON report that is read back, in bytes.
-const MaxReport = 256 << 20
+const MaxReport = 1 << 30
 
 // SideOf makes a side of a comparison from judgements. name is what reports call
 // the side; propertyText words the value of a property.
@@ -49,7 +49,9 @@ func hostSide(j *rules.Judgement, propertyText func(evidence.Property) string) c
 		}
 	}
 	for _, o := range j.Case.Occurrences {
-		c := sideCertificate(certificateOf(j.Case.Host, o), format[o.Where.Source])
+		certificate := certificateOf(j.Case.Host, o)
+		portable(&certificate)
+		c := sideCertificate(certificate, format[o.Where.Source])
 		c.Known, c.Carries = true, o.CanCarry
 		for _, p := range o.Properties {
 			c.Properties = append(c.Properties, changes.Property{ID: uint32(p.ID), Name: p.ID.String(), Value: string(p.Value), Text: propertyText(p)})
@@ -57,14 +59,18 @@ func hostSide(j *rules.Judgement, propertyText func(evidence.Property) string) c
 		h.Certificates = append(h.Certificates, c)
 	}
 	for _, v := range j.Case.Registry.Values() {
-		h.Values = append(h.Values, sideValue(RegistryValue{Key: v.Key, Name: v.Name, Type: v.Type.String(), Data: registryData(v)}))
+		value := RegistryValue{Key: v.Key, Name: v.Name, Type: v.Type.String(), Data: registryData(v)}
+		portable(&value)
+		h.Values = append(h.Values, sideValue(value))
 	}
 	for _, l := range j.Lists {
 		h.Lists = append(h.Lists, sideList(IssuerList{Binding: l.Binding, Profile: l.Profile, Store: l.Store, Sent: string(l.Sent), Verdict: string(l.Verdict), Bytes: Bytes(l.Bytes),
 			Limit: Limit(l.Limit), Certificates: l.Certificates, DistinctSubjects: l.Subjects, Collected: l.Collected, Whole: l.Whole, Mixed: l.Mixed}))
 	}
 	for i := range j.Findings {
-		h.Findings = append(h.Findings, sideFinding(findingOf(&j.Findings[i])))
+		finding := findingOf(&j.Findings[i])
+		portable(&finding)
+		h.Findings = append(h.Findings, sideFinding(finding))
 	}
 	add := func(name string, broken bool, missing []string) {
 		h.Stores[name] = changes.Store{Broken: broken, Missing: missing}

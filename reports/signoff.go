@@ -1,5 +1,11 @@
 package reports
 
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
 // A SignOff is what people have written beside a finding in a workbook: who owns
 // it, by when, what is answered, and who has reviewed that. Dates are as they
 // were written, as YYYY-MM-DD where the cell held a date.
@@ -19,3 +25,19 @@ func (s SignOff) Blank() bool {
 
 // SignOffs are those of an earlier workbook, by the id of the finding.
 type SignOffs map[string]SignOff
+
+// without returns the ids of what failed or was signed off and is not among
+// those, sorted by host, rule, subject and id.
+func (s SignOffs) without(there map[string]bool) []string {
+	var ids []string
+	for id, of := range s {
+		if !there[id] && (of.Failed || !of.Blank()) {
+			ids = append(ids, id)
+		}
+	}
+	slices.SortFunc(ids, func(x, y string) int {
+		a, b := s[x], s[y]
+		return cmp.Or(strings.Compare(a.Host, b.Host), strings.Compare(a.Rule, b.Rule), strings.Compare(a.Subject, b.Subject), strings.Compare(x, y))
+	})
+	return ids
+}

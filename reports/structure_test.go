@@ -64,8 +64,9 @@ func TestImports(t *testing.T) {
 			const reports = "github.com/ctlaudit/ctlaudit/reports/"
 			inside := strings.HasPrefix(dir, "reports")
 			example := strings.HasSuffix(name, "/internal/example") && strings.HasSuffix(path, "_test.go")
+			words := name == reports+"catalogue" && strings.HasSuffix(path, "_test.go")
 			itself := name == "github.com/ctlaudit/ctlaudit/"+dir
-			if inside && strings.HasPrefix(name, reports) && !example && !itself {
+			if inside && strings.HasPrefix(name, reports) && !example && !itself && !words {
 				t.Errorf("%s imports %s: report formats do not build on one another", rel, name)
 			}
 			if inside && strings.Contains(name, "ctlaudit/importers") && !strings.HasSuffix(name, "/importers/evidence") {

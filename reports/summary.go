@@ -5,52 +5,54 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ctlaudit/ctlaudit/importers/evidence"
 	"github.com/ctlaudit/ctlaudit/rules"
 	"github.com/ctlaudit/ctlaudit/rules/issuerlist"
 )
 
 // head makes the lines on the run as a whole.
-func (b *builder) head() []Line {
+func (v *view) head() []Line {
 	var lines []Line
 	add := func(label, text string, style Style) {
 		lines = append(lines, Line{Label: label, Text: Clean(text), Style: style})
 	}
-	resultText, style := b.result()
+	resultText, style := v.result()
 	add("Result", resultText, style)
-	add("As of", dateWords(b.Criteria.AsOf), Plain)
-	add("Program", strings.TrimSpace(b.Tool+" "+b.Version), Plain)
-	add("Policy", b.Criteria.Policy.Name, Plain)
-	add("Policy SHA-256", b.Criteria.Policy.Digest(), Plain)
-	add("Read", b.read(), Plain)
-	if b.Criteria.Waivers != nil {
-		text, style := b.waiverWords()
+	add("As of", dateWords(v.AsOf.Time), Plain)
+	add("Program", strings.TrimSpace(v.Tool.Name+" "+v.Tool.Version), Plain)
+	add("Policy", v.Tool.Policy.Name, Plain)
+	add("Policy SHA-256", v.Tool.Policy.SHA256, Plain)
+	add("Read", v.read(), Plain)
+	if v.Tool.Waivers != nil {
+		text, style := v.waiverWords()
 		add("Waivers", text, style)
 	}
 	const most = 10
-	if names := b.incomplete(); len(names) > 0 {
+	if names := v.incomplete; len(names) > 0 {
 		what := strings.Join(names[:min(most, len(names))], ", ")
 		if n := len(names) - most; n > 0 {
 			what += fmt.Sprintf(" and %d more", n)
 		}
 		add("Read in part", what+": what depends on these is unknown", Bad)
 	}
+	if r := v.Redaction; r != nil {
+		add("Redacted", r.Summary+": "+r.Detail, Quiet)
+	}
 	return lines
 }
 
-func (b *builder) result() (string, Style) {
+func (v *view) result() (string, Style) {
 	var failed []string
 	open := 0
-	for _, j := range b.judgements {
-		switch r := result(j); r.Style {
+	for _, h := range v.hosts {
+		switch h.result().Style {
 		case Bad:
-			failed = append(failed, j.Case.Host)
+			failed = append(failed, h.Name)
 		case Doubt, Absent:
 			open++
 		}
 	}
 	const most = 10
-	n := len(b.judgements)
+	n := len(v.hosts)
 	switch {
 	case n == 0:
 		return "no host: nothing was read that can be judged", Absent
@@ -65,27 +67,18 @@ func (b *builder) result() (string, Style) {
 }
 
 // read says how much was read.
-func (b *builder) read() string {
-	var r evidence.Records
-	files := 0
-	for _, s := range b.sources() {
-		files++
-		r.Certificates += s.Records.Certificates
-		r.RevocationLists += s.Records.RevocationLists
-		r.TrustLists += s.Records.TrustLists
-		r.RegistryValues += s.Records.RegistryValues
-		r.Events += s.Records.Events
-	}
+func (v *view) read() string {
+	r := v.records
 	parts := []string{}
 	for _, p := range []struct {
 		n    int
 		noun string
-	}{{r.Certificates, "certificate"}, {r.RevocationLists, "CRL"}, {r.TrustLists, "CTL"}, {r.RegistryValues, "registry value"}, {r.Events, "event"}} {
+	}{{r.Certificates, "certificate"}, {r.CRLs, "CRL"}, {r.TrustLists, "CTL"}, {r.RegistryValues, "registry value"}, {r.Events, "event"}} {
 		if p.n > 0 {
 			parts = append(parts, plural(p.n, p.noun))
 		}
 	}
-	s := fmt.Sprintf("%s of %s", plural(files, "file"), plural(len(b.judgements), "host"))
+	s := fmt.Sprintf("%s of %s", plural(v.sourceRows, "file"), plural(len(v.hosts), "host"))
 	if len(parts) > 0 {
 		s += ": " + strings.Join(parts, ", ")
 	}
@@ -104,7 +97,7 @@ func dateWords(t time.Time) string {
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") + " UTC" }
 
 // countsSheet counts findings by severity and outcome.
-func (b *builder) countsSheet() *Sheet {
+func (v *view) countsSheet() *Sheet {
 	s := &Sheet{Name: "Counts", Title: "Findings by severity and outcome",
 		Columns: []Column{{"severity", "Severity", Text, 12}}, Len: len(rules.Severities())}
 	for _, o := range outcomes {
@@ -115,13 +108,13 @@ func (b *builder) countsSheet() *Sheet {
 		for _, sev := range rules.Severities() {
 			row := []Cell{text(string(sev))}
 			for _, o := range outcomes {
-				c := number(b.table[sev][o])
+				c := number(v.table[sev][o])
 				if c.Number > 0 {
 					c.Style = outcomeStyle(o)
 				}
 				row = append(row, c)
 			}
-			if !yield(append(row, number(b.waivedBy[sev]))) {
+			if !yield(append(row, number(v.waivedBy[sev]))) {
 				return
 			}
 		}
@@ -137,31 +130,30 @@ const (
 )
 
 // overviewSheet has a row for each issuer list.
-func (b *builder) overviewSheet() *Sheet {
+func (v *view) overviewSheet() *Sheet {
 	s := &Sheet{Name: "Overview", Title: "Hosts and their trusted issuer lists",
 		Note:  "Bytes: least, expected and greatest size of the list. Headroom is a limit less the expected size; it is negative where the list is over.",
 		Empty: "no host: nothing was read that can be judged",
 		Columns: []Column{
-			{"host", "Host", Text, 22}, {"result", "Result", Wrapped, 68}, {"windows", "Windows", Text, 26}, {"list", "List from", Text, 26},
+			{"host", "Host", Text, 22}, {"result", "Result", Prose, 68}, {"windows", "Windows", Text, 26}, {"list", "List from", Text, 26},
 			{"sent", "Sent", Text, 10}, {"verdict", "Verdict", Text, 14}, {"min", "Bytes, least", Integer, 14}, {"expected", "Bytes, expected", Integer, 14},
 			{"max", "Bytes, greatest", Integer, 14}, {"limit", "Limit of this host", Integer, 14},
 			{"headroom12288", "Headroom to 12,288", Integer, 14}, {"headroom16384", "Headroom to 16,384", Integer, 14},
 			{"certificates", "Certificates", Integer, 12}, {"names", "Names", Integer, 12},
 		}}
-	for _, j := range b.judgements {
-		s.Len += len(j.Lists)
-	}
+	s.Len = v.listRows
 	s.Rows = func(yield func([]Cell) bool) {
-		for _, j := range b.judgements {
-			r := result(j)
-			for _, l := range j.Lists {
+		for _, h := range v.hosts {
+			r := h.result()
+			for i := range h.lists {
+				l := &h.lists[i]
 				least := number(l.Bytes.Min)
 				if !l.Bytes.MinKnown {
 					least = text("not knowable")
 				}
-				row := []Cell{text(j.Case.Host), styled(r.Text, r.Style), text(j.Version.Name()), text(l.Name()), text(string(l.Sent)),
-					styled(string(l.Verdict), verdictStyle(l)), least, number(l.Bytes.Expected), number(l.Bytes.Max), number(l.Limit.Bytes),
-					number(smallLimit - l.Bytes.Expected), number(largeLimit - l.Bytes.Expected), number(l.Certificates), number(l.Subjects)}
+				row := []Cell{text(h.Name), styled(r.Text, r.Style), text(h.OSName), text(l.Name), text(l.Sent),
+					styled(l.Verdict, verdictStyle(l.Verdict)), least, number(l.Bytes.Expected), number(l.Bytes.Max), number(l.Limit.Bytes),
+					number(smallLimit - l.Bytes.Expected), number(largeLimit - l.Bytes.Expected), number(l.Certificates), number(l.DistinctSubjects)}
 				if !l.Collected {
 					for i := 6; i < len(row); i++ {
 						if i != 9 {
@@ -182,7 +174,7 @@ func (b *builder) overviewSheet() *Sheet {
 // contentsSheet lists the sheets.
 func contentsSheet(sheets []*Sheet) *Sheet {
 	return &Sheet{Name: "Contents", Title: "Sheets",
-		Columns: []Column{{"sheet", "Sheet", Text, 22}, {"shows", "What it shows", Wrapped, 60}, {"rows", "Rows", Integer, 12}},
+		Columns: []Column{{"sheet", "Sheet", Text, 22}, {"shows", "What it shows", Prose, 60}, {"rows", "Rows", Integer, 12}},
 		Len:     len(sheets),
 		Rows: func(yield func([]Cell) bool) {
 			for _, s := range sheets {

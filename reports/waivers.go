@@ -7,36 +7,6 @@ import (
 	"github.com/ctlaudit/ctlaudit/rules"
 )
 
-// waived reports whether a finding failed and a waiver that holds covers it.
-func waived(f *rules.Finding) bool { return f.Outcome == rules.Failed && !f.Fails() }
-
-// waiverText says in a few words what a waiver does to a finding; it is "" where
-// there is none.
-func waiverText(f *rules.Finding) string {
-	if f.Waiver == nil {
-		return ""
-	}
-	return strings.TrimPrefix(f.OutcomeText(), string(f.Outcome)+", ")
-}
-
-// waiverReason says who answers for a waiver, and why.
-func waiverReason(w *rules.Waiver) string {
-	s := w.Reason
-	for _, part := range []struct{ what, value string }{{"approved by ", w.ApprovedBy}, {"ticket ", w.Ticket}} {
-		if part.value != "" {
-			s += "\n" + part.what + part.value
-		}
-	}
-	return s
-}
-
-func (b *builder) waiversFile() *File {
-	if b.Criteria.Waivers == nil {
-		return nil
-	}
-	return &File{SHA256: b.Criteria.Waivers.Digest()}
-}
-
 func waiverOf(w *rules.Waiver, state rules.WaiverState) Waiver {
 	return Waiver{State: string(state), Rule: w.Rule, Host: w.Host, Store: w.Store, Thumbprint: w.Thumbprint, Reason: w.Reason,
 		Expires: w.ExpiresText(), ApprovedBy: w.ApprovedBy, Ticket: w.Ticket, Line: w.Line}
@@ -47,36 +17,36 @@ func waiverReportOf(r rules.WaiverReport) WaiverReport {
 }
 
 // waiverWords counts the waivers by what became of them.
-func (b *builder) waiverWords() (string, Style) {
+func (v *view) waiverWords() (string, Style) {
 	n := map[rules.WaiverState]int{}
-	for _, w := range b.waivers {
-		n[w.State]++
+	for _, w := range v.waivers {
+		n[rules.WaiverState(w.State)]++
 	}
 	style := Plain
 	if n[rules.WaiverExpired]+n[rules.WaiverUnused] > 0 {
 		style = Doubt
 	}
-	return fmt.Sprintf("%s: %d in force, %d expired, %d unused; %s waived", plural(len(b.waivers), "waiver"),
-		n[rules.WaiverActive], n[rules.WaiverExpired], n[rules.WaiverUnused], plural(b.waived, "failure")), style
+	return fmt.Sprintf("%s: %d in force, %d expired, %d unused; %s waived", plural(len(v.waivers), "waiver"),
+		n[rules.WaiverActive], n[rules.WaiverExpired], n[rules.WaiverUnused], plural(v.waived, "failure")), style
 }
 
-func (b *builder) waiversSheet() *Sheet {
+func (v *view) waiversSheet() *Sheet {
 	s := &Sheet{Name: "Waivers", Title: "Accepted risks: failures that somebody answers for until a day",
 		Empty: "no waivers were given",
 		Columns: []Column{
 			{"state", "State", Text, 10}, {"rule", "Rule", Text, 27}, {"host", "Host", Text, 18}, {"store", "Store", Text, 24}, {"thumbprint", "Thumbprint (SHA-1)", Identifier, 43},
 			{"reason", "Reason", Wrapped, 50}, {"approvedBy", "Approved by", Text, 22}, {"ticket", "Ticket", Text, 16}, {"expires", "Last day (UTC)", Date, 20},
-			{"findings", "Findings covered, by id", Wrapped, 22}, {"note", "What became of it", Wrapped, 50},
+			{"findings", "Findings covered, by id", Wrapped, 22}, {"note", "What became of it", Prose, 50},
 		},
-		Len: len(b.waivers)}
-	if b.Criteria.Waivers != nil {
+		Len: len(v.waivers)}
+	if v.Tool.Waivers != nil {
 		s.Empty = "the file of waivers holds none"
 	}
 	styles := map[rules.WaiverState]Style{rules.WaiverActive: Good, rules.WaiverExpired: Bad, rules.WaiverUnused: Doubt}
 	s.Rows = func(yield func([]Cell) bool) {
-		for _, w := range b.waivers {
-			if !yield([]Cell{styled(string(w.State), styles[w.State]), text(w.Rule), text(w.Host), text(w.Store), text(w.Thumbprint), text(w.Reason),
-				text(w.ApprovedBy), text(w.Ticket), when(w.Expires), text(strings.Join(w.Findings, "\n")), text(w.Note())}) {
+		for _, w := range v.waivers {
+			if !yield([]Cell{styled(w.State, styles[rules.WaiverState(w.State)]), text(w.Rule), text(w.Host), text(w.Store), text(w.Thumbprint), text(w.Reason),
+				text(w.ApprovedBy), text(w.Ticket), dayCell(w.Expires), text(strings.Join(w.Findings, "\n")), text(w.Note)}) {
 				return
 			}
 		}

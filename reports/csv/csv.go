@@ -78,6 +78,7 @@ func write(w io.Writer, d *reports.Document, opts Options) error {
 	if s == nil {
 		return fmt.Errorf("the report has no sheet %q; it has %s", opts.Sheet, strings.Join(names(d), ", "))
 	}
+	s = s.Printed()
 	p := &printer{w: bufio.NewWriterSize(w, 64<<10), Options: opts}
 	if opts.BOM {
 		p.put("\ufeff")

@@ -79,6 +79,7 @@ func TestReadBack(t *testing.T) {
 			for _, opts := range []Options{{}, {Comma: ';', BOM: true}, {Comma: '\t'}, {Comma: '|'}} {
 				opts.Sheet = s.Name
 				out := render(t, d, opts)
+				s := s.Printed()
 				if strings.HasPrefix(out, "\ufeff") != opts.BOM {
 					t.Fatalf("%s, %s: byte order mark: want %v", name, s.Name, opts.BOM)
 				}

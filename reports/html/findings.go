@@ -92,7 +92,7 @@ func groupFindings(d *reports.Document, most int, links *links) []*group {
 	}
 	var groups []*group
 	for _, k := range kinds {
-		g := &group{ID: k.id, Word: k.word, Style: k.style}
+		g := &group{ID: k.id, Word: d.Say(k.word), Style: k.style}
 		n := 0
 		for _, s := range rules.Severities() {
 			b := buckets[k.id][string(s)]
@@ -102,16 +102,16 @@ func groupFindings(d *reports.Document, most int, links *links) []*group {
 			n += b.n
 			for i := range b.kept {
 				if len(g.Findings) < most {
-					g.Findings = append(g.Findings, newFinding(&b.kept[i], k.word, k.style, links))
+					g.Findings = append(g.Findings, newFinding(d, &b.kept[i], d.Say(k.word), k.style, links))
 				}
 			}
 		}
 		if n == 0 {
 			continue
 		}
-		g.Count = plural(n, "finding")
+		g.Count = d.Say(plural(n, "finding"))
 		if n > most {
-			g.Cut = fmt.Sprintf("The gravest %s of %s are shown. All are in the workbook and in the JSON report.", rules.Grouped(most), rules.Grouped(n))
+			g.Cut = d.Say(fmt.Sprintf("The gravest %s of %s are shown. All are in the workbook and in the JSON report.", rules.Grouped(most), rules.Grouped(n)))
 		}
 		if k.id == "fail" && n <= openFindings {
 			for _, f := range g.Findings {
@@ -123,20 +123,21 @@ func groupFindings(d *reports.Document, most int, links *links) []*group {
 	return groups
 }
 
-func newFinding(f *reports.Finding, word string, style reports.Style, links *links) *finding {
+func newFinding(d *reports.Document, f *reports.Finding, word string, style reports.Style, links *links) *finding {
 	clean := reports.Clean
+	say := func(s string) string { return d.Say(clean(s)) }
 	r := &finding{ID: clean(f.ID), Word: word, Outcome: word, Severity: clean(f.Severity), Style: style, Rule: clean(f.Rule), RuleLink: links.rule[f.Rule],
-		Title: clean(f.Title), Host: shortText(clean(f.Host)), Subject: shortText(clean(f.Subject)), Summary: clean(f.Summary), Measured: clean(f.Measured),
-		Expected: clean(f.Expected), Remedy: clean(f.Remedy), Collect: clean(f.Collect), References: clean(strings.Join(f.References, ", "))}
+		Title: say(f.Title), Host: shortText(clean(f.Host)), Subject: shortText(clean(f.Subject)), Summary: say(f.Summary), Measured: say(f.Measured),
+		Expected: say(f.Expected), Remedy: say(f.Remedy), Collect: say(f.Collect), References: clean(strings.Join(f.References, ", "))}
 	if t := longText(r.Summary); t.Rest != "" {
 		r.Whole, r.Summary = r.Summary, t.Text+"…"
 	}
 	if w := f.Waiver; w != nil {
-		r.Outcome, r.Waiver = waiverWords(word, w)
+		r.Outcome, r.Waiver = waiverWords(d, word, w)
 	}
 	for i, l := range f.Evidence {
 		if i == maxPlaces {
-			r.Evidence = append(r.Evidence, place{Source: fmt.Sprintf("and %s more, in the JSON report", rules.Grouped(len(f.Evidence)-i))})
+			r.Evidence = append(r.Evidence, place{Source: say(fmt.Sprintf("and %s more, in the JSON report", rules.Grouped(len(f.Evidence)-i)))})
 			break
 		}
 		whole, source := clean(evidence.Location(l).String()), clean(l.Source)
@@ -144,7 +145,7 @@ func newFinding(f *reports.Finding, word string, style reports.Style, links *lin
 	}
 	for i, s := range f.Searched {
 		if i == maxPlaces {
-			r.Searched = append(r.Searched, place{Source: fmt.Sprintf("and %s more, in the JSON report", rules.Grouped(len(f.Searched)-i))})
+			r.Searched = append(r.Searched, place{Source: say(fmt.Sprintf("and %s more, in the JSON report", rules.Grouped(len(f.Searched)-i)))})
 			break
 		}
 		r.Searched = append(r.Searched, place{Source: clean(s), Link: links.source[s]})
@@ -153,17 +154,17 @@ func newFinding(f *reports.Finding, word string, style reports.Style, links *lin
 }
 
 // waiverWords say what a waiver does to a finding, and who answers for it.
-func waiverWords(word string, w *reports.Waiver) (outcome, text string) {
+func waiverWords(d *reports.Document, word string, w *reports.Waiver) (outcome, text string) {
 	expires := reports.Clean(w.Expires)
 	if w.State == string(rules.WaiverActive) {
-		outcome = "fail, waived until " + expires
+		outcome = d.Say("fail, waived until " + expires)
 	} else {
-		outcome = word + ", waiver expired on " + expires
+		outcome = word + ", " + d.Say("waiver expired on "+expires)
 	}
 	parts := []string{reports.Clean(w.Reason)}
 	for _, p := range []struct{ what, value string }{{"approved by ", w.ApprovedBy}, {"ticket ", w.Ticket}} {
 		if p.value != "" {
-			parts = append(parts, p.what+reports.Clean(p.value))
+			parts = append(parts, d.Say(p.what+reports.Clean(p.value)))
 		}
 	}
 	return outcome, strings.Join(parts, "\n")
@@ -200,11 +201,11 @@ func ruleRow(n int) string   { return fmt.Sprintf("rule-%d", n) }
 func sourceRow(n int) string { return fmt.Sprintf("source-%d", n) }
 
 // severitiesOf counts failures by severity, in words.
-func severitiesOf(failures map[string]int) string {
+func severitiesOf(d *reports.Document, failures map[string]int) string {
 	var parts []string
 	for _, s := range rules.Severities() {
 		if n := failures[string(s)]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s", rules.Grouped(n), s))
+			parts = append(parts, fmt.Sprintf("%s %s", d.Say(rules.Grouped(n)), s))
 		}
 	}
 	return strings.Join(slices.Clip(parts), ", ")

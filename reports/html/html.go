@@ -55,7 +55,7 @@ type bounds struct {
 
 // parsed is the template of the page.
 var parsed = sync.OnceValues(func() (*template.Template, error) {
-	return template.New("page").Funcs(template.FuncMap{"style": styleClass, "long": longText}).Parse(markup)
+	return template.New("page").Funcs(template.FuncMap{"style": styleClass, "long": longText, "say": func(english string) string { return english }}).Parse(markup)
 })
 
 func write(w io.Writer, d *reports.Document, b bounds) error {
@@ -63,6 +63,10 @@ func write(w io.Writer, d *reports.Document, b bounds) error {
 	if err != nil {
 		return err
 	}
+	if t, err = t.Clone(); err != nil {
+		return err
+	}
+	t.Funcs(template.FuncMap{"say": d.Say})
 	buf := bufio.NewWriterSize(w, 64<<10)
 	if err := t.Execute(buf, newPage(d, b)); err != nil {
 		return err

@@ -200,9 +200,10 @@ func TestNothingIsMissing(t *testing.T) {
 				continue
 			}
 			i := 0
+			s := s.Printed()
 			for cells := range s.Rows {
 				for j, c := range cells {
-					want := newCell(s.Columns[j], c)
+					want := newCell(&reports.Document{}, s.Columns[j], c)
 					text := want.Text
 					if want.Rest != "" {
 						text += "… (" + want.Size + " characters)" + want.Rest

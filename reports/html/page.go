@@ -2,6 +2,7 @@ package html
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"slices"
@@ -23,12 +24,15 @@ type page struct {
 	Doc          *reports.Document
 	AsOf, Legend string
 	Policy       string
-	Style        template.CSS
-	Script       template.JS
-	Notice       *notice
-	Result       *reports.Line
-	Head         []reports.Line
-	Tiles        []tile
+	// Words are those of the script in the language of the page, as JSON by their
+	// English; "" in an English page.
+	Words  string
+	Style  template.CSS
+	Script template.JS
+	Notice *notice
+	Result *reports.Line
+	Head   []reports.Line
+	Tiles  []tile
 
 	Hosts     []*host
 	HostCount string
@@ -84,12 +88,13 @@ type counts struct {
 }
 
 func newPage(d *reports.Document, b bounds) *page {
-	p := &page{Doc: d, AsOf: d.AsOf.Format("2006-01-02 15:04:05 UTC"), Legend: reports.Legend, Policy: policy(),
+	p := &page{Doc: d, AsOf: d.AsOf.Format("2006-01-02 15:04:05 UTC"), Legend: d.Say(reports.Legend), Policy: policy(),
 		// Both are files of this package, and hold no data.
-		Style: template.CSS(style), Script: template.JS(script), Notice: newNotice(d.Incomplete), Head: d.Head}
+		Style: template.CSS(style), Script: template.JS(script), Notice: newNotice(d), Head: d.Head}
 	if h, m, s := d.AsOf.Clock(); h+m+s == 0 {
 		p.AsOf = d.AsOf.Format("2006-01-02") + " (UTC)"
 	}
+	p.Words = scriptWords(d)
 	if len(p.Head) > 0 {
 		p.Result, p.Head = &d.Head[0], d.Head[1:]
 	}
@@ -97,30 +102,31 @@ func newPage(d *reports.Document, b bounds) *page {
 	p.Tiles = p.tiles()
 	p.addHosts(b)
 	if f := d.Sheet("Findings"); f != nil {
-		p.FindingCount, p.NoFinding = rules.Grouped(f.Len), "None: "+f.Empty+"."
+		p.FindingCount, p.NoFinding = d.Say(rules.Grouped(f.Len)), d.Say("None")+": "+f.Empty+"."
 	}
-	p.Counts = newCounts(d.Counts)
+	p.Counts = newCounts(d)
 	for _, s := range d.Sheets {
-		switch s.Name {
+		switch s.EnglishName() {
 		case "Findings": // shown as groups
 		case "Rules":
-			p.Sheets = append(p.Sheets, newTable(s, b.rows, ruleRow))
+			p.Sheets = append(p.Sheets, newTable(d, s, b.rows, ruleRow))
 		case "Evidence":
-			p.Sheets = append(p.Sheets, newTable(s, b.rows, sourceRow))
+			p.Sheets = append(p.Sheets, newTable(d, s, b.rows, sourceRow))
 		default:
-			p.Sheets = append(p.Sheets, newTable(s, b.rows, nil))
+			p.Sheets = append(p.Sheets, newTable(d, s, b.rows, nil))
 		}
 	}
 	return p
 }
 
-func newNotice(names []string) *notice {
+func newNotice(d *reports.Document) *notice {
+	names := d.Incomplete
 	if len(names) == 0 {
 		return nil
 	}
-	n := &notice{Title: plural(len(names), "file") + " could be read in part only", One: len(names) == 1}
+	n := &notice{Title: d.Say(plural(len(names), "file") + " could be read in part only"), One: len(names) == 1}
 	if more := len(names) - maxIncomplete; more > 0 {
-		n.More = fmt.Sprintf("and %s more, which the Evidence table names", rules.Grouped(more))
+		n.More = d.Say(fmt.Sprintf("and %s more, which the Evidence table names", rules.Grouped(more)))
 		names = names[:maxIncomplete]
 	}
 	for _, s := range names {
@@ -145,12 +151,12 @@ func (p *page) tiles() []tile {
 		if n == 0 && k.id != "fail" && k.id != "unknown" && k.id != "notchecked" && k.id != "pass" {
 			continue
 		}
-		t := tile{Count: rules.Grouped(n), Word: k.word, Style: k.style, Zero: n == 0}
+		t := tile{Count: p.Doc.Say(rules.Grouped(n)), Word: p.Doc.Say(k.word), Style: k.style, Zero: n == 0}
 		if slices.ContainsFunc(p.Groups, func(g *group) bool { return g.ID == k.id }) {
 			t.Link = "group-" + k.id
 		}
 		if k.id == "fail" {
-			t.Note = severitiesOf(s.Failures)
+			t.Note = severitiesOf(p.Doc, s.Failures)
 		}
 		list = append(list, t)
 	}
@@ -161,10 +167,10 @@ func (p *page) tiles() []tile {
 // where there are several.
 func (p *page) addHosts(b bounds) {
 	d := p.Doc
-	p.HostCount = rules.Grouped(len(d.Screens))
+	p.HostCount = d.Say(rules.Grouped(len(d.Screens)))
 	shown := d.Screens
 	if len(shown) > b.hosts {
-		p.HostsCut = fmt.Sprintf("The first %s of %s hosts are shown. All are in the workbook and in the JSON report.", rules.Grouped(b.hosts), rules.Grouped(len(shown)))
+		p.HostsCut = d.Say(fmt.Sprintf("The first %s of %s hosts are shown. All are in the workbook and in the JSON report.", rules.Grouped(b.hosts), rules.Grouped(len(shown))))
 		shown = shown[:b.hosts]
 	}
 	for i, s := range shown {
@@ -185,7 +191,7 @@ func (p *page) addHosts(b bounds) {
 		rows = append(rows, overviewOf(d.Overview, cells))
 	}
 	if len(d.Screens) > 1 {
-		p.Overview = newTable(d.Overview, b.rows, nil)
+		p.Overview = newTable(d, d.Overview, b.rows, nil)
 		p.Overview.Open = false
 	}
 	names := b.names
@@ -200,7 +206,7 @@ func (p *page) addHosts(b bounds) {
 			break
 		}
 		if h := byName[l.Host]; h != nil && l.Collected {
-			h.Lists = append(h.Lists, newPicture(fmt.Sprintf("list-%d", i+1), rows[i].list, &l, rows[i].style, names))
+			h.Lists = append(h.Lists, newPicture(d, fmt.Sprintf("list-%d", i+1), rows[i].list, &l, rows[i].style, names))
 		}
 		i++
 		l.Entries = nil
@@ -218,7 +224,7 @@ func (p *page) addFleet(lists []reports.IssuerList, rows []overviewRow, byName m
 		order[i] = i
 	}
 	if len(lists) > maxFleet {
-		p.FleetCut = fmt.Sprintf("The %d lists of %s that fill most of their limit are shown; the table has all.", maxFleet, rules.Grouped(len(lists)))
+		p.FleetCut = p.Doc.Say(fmt.Sprintf("The %d lists of %s that fill most of their limit are shown; the table has all.", maxFleet, rules.Grouped(len(lists))))
 		slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(filled(&lists[j]), filled(&lists[i])) })
 		order = order[:maxFleet]
 	}
@@ -229,8 +235,8 @@ func (p *page) addFleet(lists []reports.IssuerList, rows []overviewRow, byName m
 			r.Link = h.ID
 		}
 		if l.Collected {
-			r.Bar = newBar(l, s)
-			r.Bytes = rules.Grouped(l.Bytes.Expected) + " of " + rules.Grouped(l.Limit.Bytes)
+			r.Bar = newBar(p.Doc, l, s)
+			r.Bytes = p.Doc.Say(rules.Grouped(l.Bytes.Expected) + " of " + rules.Grouped(l.Limit.Bytes))
 		}
 		p.Fleet = append(p.Fleet, r)
 	}
@@ -261,11 +267,12 @@ func overviewOf(s *reports.Sheet, cells []reports.Cell) overviewRow {
 	return r
 }
 
-func newCounts(s *reports.Sheet) *counts {
+func newCounts(d *reports.Document) *counts {
+	s := d.Counts
 	if s.Len == 0 {
 		return nil
 	}
-	t := newTable(s, s.Len, nil)
+	t := newTable(d, s, s.Len, nil)
 	c := &counts{Title: s.Title, Columns: t.Columns}
 	for r := range t.Each {
 		for i := range r.Cells {
@@ -277,4 +284,23 @@ func newCounts(s *reports.Sheet) *counts {
 		c.Rows = append(c.Rows, r)
 	}
 	return c
+}
+
+// scriptSays are the words of the script.
+var scriptSays = []string{"Light colours", "Dark colours", "Show more", "$1 of $2 rows", "the first $1 of $2 rows that fit", "the first $1 of $2 rows", "Filter rows", "Findings",
+	"Filter findings", "Outcome", "Severity", "Host", "Open all", "Close all", "$1 of $2 findings", "all"}
+
+func scriptWords(d *reports.Document) string {
+	if d.Language() == "en" {
+		return ""
+	}
+	said := map[string]string{}
+	for _, s := range scriptSays {
+		said[s] = d.Say(s)
+	}
+	words, err := json.Marshal(said)
+	if err != nil {
+		return ""
+	}
+	return string(words)
 }

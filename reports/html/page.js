@@ -11,7 +11,15 @@
     return e;
   }
 
-  function grouped(n) { return String(n).replace(/\B(?=(\d{3})+$)/g, ","); }
+  function grouped(n) { return String(n).replace(/\B(?=(\d{3})+$)/g, root.lang === "de" ? "." : ","); }
+
+  // say puts a text into the language of the page, which brings the words; $1 and
+  // $2 stand for numbers.
+  var said = null;
+  function say(text, one, two) {
+    said = said || JSON.parse(document.body.getAttribute("data-words") || "{}");
+    return (said[text] || text).replace("$1", grouped(one)).replace("$2", grouped(two));
+  }
 
   // Theme: the browser's choice until the button is pressed. It is remembered
   // where the browser lets a page of a file remember anything.
@@ -31,7 +39,7 @@
 
   function themeButton() {
     var button = make("button", { type: "button", "class": "button" });
-    function name() { button.textContent = dark() ? "Light colours" : "Dark colours"; }
+    function name() { button.textContent = say(dark() ? "Light colours" : "Dark colours"); }
     button.addEventListener("click", function () {
       var next = dark() ? "light" : "dark";
       root.setAttribute("data-theme", next);
@@ -69,7 +77,7 @@
     this.texts = null;
     this.more = make("p", { "class": "more" });
     this.told = make("span", { role: "status" });
-    this.button = make("button", { type: "button", "class": "button" }, "Show more");
+    this.button = make("button", { type: "button", "class": "button" }, say("Show more"));
     var self = this;
     this.button.addEventListener("click", function () {
       self.limit *= 4;
@@ -100,8 +108,8 @@
     var n = Math.min(fit, this.limit);
     this.button.hidden = n === fit;
     this.told.textContent = n === this.rows.length ? "" :
-      this.words.length && n === fit ? grouped(n) + " of " + grouped(this.rows.length) + " rows" :
-      "the first " + grouped(n) + " of " + grouped(fit) + (this.words.length ? " rows that fit" : " rows");
+      this.words.length && n === fit ? say("$1 of $2 rows", n, this.rows.length) :
+      say(this.words.length ? "the first $1 of $2 rows that fit" : "the first $1 of $2 rows", n, fit);
     this.more.hidden = this.told.textContent === "";
   };
 
@@ -110,7 +118,7 @@
     var number = th.className === "n";
     var rows = this.rows.map(function (row, i) {
       var text = row.cells[column].textContent;
-      var value = number ? parseFloat(text.replace(/,/g, "")) : text;
+      var value = number ? parseFloat(text.replace(/[,.]/g, "")) : text;
       return { row: row, value: value, blank: text === "" || (number && isNaN(value)), place: i };
     });
     rows.sort(function (a, b) {
@@ -147,7 +155,7 @@
   Table.prototype.filterable = function (scroll) {
     var self = this;
     var tools = make("div", { "class": "tools" });
-    var field = make("label", {}, "Filter rows ");
+    var field = make("label", {}, say("Filter rows") + " ");
     var input = make("input", { type: "search" });
     field.appendChild(input);
     tools.appendChild(field);
@@ -163,7 +171,7 @@
   function choice(tools, label, values) {
     var field = make("label", {}, label + " ");
     var select = make("select", {});
-    select.appendChild(make("option", { value: "" }, "all"));
+    select.appendChild(make("option", { value: "" }, say("all")));
     values.forEach(function (v) { select.appendChild(make("option", { value: v }, v)); });
     field.appendChild(select);
     if (values.length > 1) tools.appendChild(field);
@@ -182,15 +190,15 @@
       });
       return seen;
     }
-    var tools = make("div", { "class": "tools", role: "search", "aria-label": "Findings" });
-    var field = make("label", {}, "Filter findings ");
+    var tools = make("div", { "class": "tools", role: "search", "aria-label": say("Findings") });
+    var field = make("label", {}, say("Filter findings") + " ");
     var input = make("input", { type: "search" });
     field.appendChild(input);
     tools.appendChild(field);
-    var outcome = choice(tools, "Outcome", values("data-outcome"));
-    var severity = choice(tools, "Severity", values("data-severity"));
-    var host = choice(tools, "Host", values("data-host").slice(0, 500));
-    var all = make("button", { type: "button", "class": "button" }, "Open all");
+    var outcome = choice(tools, say("Outcome"), values("data-outcome"));
+    var severity = choice(tools, say("Severity"), values("data-severity"));
+    var host = choice(tools, say("Host"), values("data-host").slice(0, 500));
+    var all = make("button", { type: "button", "class": "button" }, say("Open all"));
     var shown = make("output", { role: "status" });
     tools.appendChild(all);
     tools.appendChild(shown);
@@ -208,14 +216,14 @@
         f.hidden = !fits;
       });
       document.querySelectorAll(".group").forEach(function (g) { g.hidden = !g.querySelector(".finding:not([hidden])"); });
-      shown.textContent = n === list.length ? "" : grouped(n) + " of " + grouped(list.length) + " findings";
+      shown.textContent = n === list.length ? "" : say("$1 of $2 findings", n, list.length);
     }
     input.addEventListener("input", wait(apply));
     [outcome, severity, host].forEach(function (s) { s.addEventListener("change", apply); });
     all.addEventListener("click", function () {
-      var open = all.textContent === "Open all";
+      var open = all.textContent === say("Open all");
       list.forEach(function (f) { f.firstElementChild.open = open; });
-      all.textContent = open ? "Close all" : "Open all";
+      all.textContent = say(open ? "Close all" : "Open all");
     });
   }
 

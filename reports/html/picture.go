@@ -64,37 +64,37 @@ func (s scale) anchor(n int) string {
 
 // newPicture draws a list that was collected. name is what the overview calls
 // it; most bounds how many names are told apart.
-func newPicture(id, name string, l *reports.IssuerList, style reports.Style, most int) *picture {
+func newPicture(d *reports.Document, id, name string, l *reports.IssuerList, style reports.Style, most int) *picture {
 	s := newScale(max(l.Bytes.Max, l.Limit.Bytes, largeLimit))
 	p := &picture{ID: id, Name: name, Verdict: reports.Clean(l.Verdict), Style: style,
-		Expected: rules.Grouped(l.Bytes.Expected), Limit: rules.Grouped(l.Limit.Bytes),
-		LeastText: rules.Grouped(l.Bytes.Min), GreatestText: rules.Grouped(l.Bytes.Max),
+		Expected: d.Say(rules.Grouped(l.Bytes.Expected)), Limit: d.Say(rules.Grouped(l.Limit.Bytes)),
+		LeastText: d.Say(rules.Grouped(l.Bytes.Min)), GreatestText: d.Say(rules.Grouped(l.Bytes.Max)),
 		Least: s.at(l.Bytes.Min), ExpectedAt: s.at(l.Bytes.Expected), Greatest: s.at(l.Bytes.Max)}
 	switch l.Sent {
 	case "no":
-		p.Sent = "not sent"
+		p.Sent = d.Say("not sent")
 	case "unknown":
-		p.Sent = "not known to be sent"
+		p.Sent = d.Say("not known to be sent")
 	}
 	if !l.Bytes.MinKnown {
-		p.LeastText, p.LeastOpen, p.Least = "not knowable", true, s.at(0)
+		p.LeastText, p.LeastOpen, p.Least = d.Say("not knowable"), true, s.at(0)
 	}
-	fit, over := p.draw(l, s, most)
-	p.FitText = plural(fit, "name") + " within the limit"
+	fit, over := p.draw(d, l, s, most)
+	p.FitText = d.Say(plural(fit, "name") + " within the limit")
 	if over > 0 {
-		p.OverText = plural(over, "name") + " beyond it, in the order of the files (simulated)"
+		p.OverText = d.Say(plural(over, "name") + " beyond it, in the order of the files (simulated)")
 	}
-	p.Heading = fmt.Sprintf("Trusted issuer list of %s: %s of %s bytes, %s", shortText(reports.Clean(l.Host)), p.Expected, p.Limit, p.Verdict)
-	p.Description = fmt.Sprintf("Least %s, expected %s, greatest %s bytes; the limit is %s bytes. %s", p.LeastText, p.Expected, p.GreatestText, p.Limit, p.FitText)
+	p.Heading = fmt.Sprintf("%s: %s, %s", d.Say("Trusted issuer list of "+shortText(reports.Clean(l.Host))), d.Say(fmt.Sprintf("%s of %s bytes", p.Expected, p.Limit)), p.Verdict)
+	p.Description = d.Say(fmt.Sprintf("Least %s, expected %s, greatest %s bytes; the limit is %s bytes.", p.LeastText, p.Expected, p.GreatestText, p.Limit)) + " " + p.FitText
 	if over > 0 {
 		p.Description += "; " + p.OverText
 	}
-	p.mark(l, s)
+	p.mark(d, l, s)
 	return p
 }
 
 // draw makes the bar of the names in the order of the files, and counts them.
-func (p *picture) draw(l *reports.IssuerList, s scale, most int) (fit, over int) {
+func (p *picture) draw(d *reports.Document, l *reports.IssuerList, s scale, most int) (fit, over int) {
 	type name struct {
 		entry *reports.Entry
 		n     int
@@ -130,9 +130,9 @@ func (p *picture) draw(l *reports.IssuerList, s scale, most int) (fit, over int)
 		switch {
 		case len(names) <= most:
 			e := names[i].entry
-			title = fmt.Sprintf("No. %d, %s bytes, ends at %s: %s", names[i].n, rules.Grouped(end-start), rules.Grouped(end), shortText(reports.Clean(e.Subject)))
+			title = d.Say(fmt.Sprintf("No. %d, %s bytes, ends at %s", names[i].n, rules.Grouped(end-start), rules.Grouped(end))) + ": " + shortText(reports.Clean(e.Subject))
 		case most >= 100:
-			title = fmt.Sprintf("%s, end at %s", plural(j-i, "name"), rules.Grouped(end))
+			title = d.Say(fmt.Sprintf("%s, end at %s", plural(j-i, "name"), rules.Grouped(end)))
 		}
 		p.Names = append(p.Names, span{X: s.at(start), Width: s.at(end - start), Over: cut, Title: title})
 		start, i = end, j
@@ -144,14 +144,14 @@ func (p *picture) draw(l *reports.IssuerList, s scale, most int) (fit, over int)
 }
 
 // mark makes the limits and the axis.
-func (p *picture) mark(l *reports.IssuerList, s scale) {
+func (p *picture) mark(d *reports.Document, l *reports.IssuerList, s scale) {
 	for _, n := range []int{smallLimit, largeLimit} {
 		if n != l.Limit.Bytes {
-			p.Limits = append(p.Limits, tick{X: s.at(n), Label: rules.Grouped(n), Anchor: s.anchor(n)})
+			p.Limits = append(p.Limits, tick{X: s.at(n), Label: d.Say(rules.Grouped(n)), Anchor: s.anchor(n)})
 			break // one other is enough: the labels of two would meet
 		}
 	}
-	p.Limits = append(p.Limits, tick{X: s.at(l.Limit.Bytes), Label: "limit " + p.Limit, Anchor: s.anchor(l.Limit.Bytes), Own: true})
+	p.Limits = append(p.Limits, tick{X: s.at(l.Limit.Bytes), Label: d.Say("limit " + rules.Grouped(l.Limit.Bytes)), Anchor: s.anchor(l.Limit.Bytes), Own: true})
 	step := 4_096
 	for int(s)/step > 5 {
 		step *= 2
@@ -164,7 +164,7 @@ func (p *picture) mark(l *reports.IssuerList, s scale) {
 		case n*100 > int(s)*96:
 			anchor = "end"
 		}
-		p.Ticks = append(p.Ticks, tick{X: s.at(n), Label: rules.Grouped(n), Anchor: anchor})
+		p.Ticks = append(p.Ticks, tick{X: s.at(n), Label: d.Say(rules.Grouped(n)), Anchor: anchor})
 	}
 }
 
@@ -176,9 +176,9 @@ type bar struct {
 	Label       string
 }
 
-func newBar(l *reports.IssuerList, s scale) *bar {
+func newBar(d *reports.Document, l *reports.IssuerList, s scale) *bar {
 	b := &bar{Width: s.at(min(l.Bytes.Expected, l.Limit.Bytes)), Limit: s.at(l.Limit.Bytes),
-		Label: fmt.Sprintf("%s of %s bytes", rules.Grouped(l.Bytes.Expected), rules.Grouped(l.Limit.Bytes))}
+		Label: d.Say(fmt.Sprintf("%s of %s bytes", rules.Grouped(l.Bytes.Expected), rules.Grouped(l.Limit.Bytes)))}
 	if over := l.Bytes.Expected - l.Limit.Bytes; over > 0 {
 		b.Over = s.at(over)
 	}

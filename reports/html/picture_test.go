@@ -43,7 +43,7 @@ func TestPicture(t *testing.T) {
 		{"too many to tell apart", listOf(1_000, 16_384), 100, 101, 163, 837, 4},
 		{"empty", listOf(0, 16_384), 400, 0, 0, 0, 5},
 	} {
-		p := newPicture("list-1", "Root", c.list, reports.Bad, c.most)
+		p := newPicture(&reports.Document{}, "list-1", "Root", c.list, reports.Bad, c.most)
 		if len(p.Names) != c.parts || len(p.Ticks) != c.ticks {
 			t.Errorf("%s: %d parts and %d ticks, want %d and %d", c.name, len(p.Names), len(p.Ticks), c.parts, c.ticks)
 		}
@@ -92,7 +92,7 @@ func TestPictureOfSharedNames(t *testing.T) {
 	l := listOf(3, 16_384)
 	first := 100
 	l.Entries = append(l.Entries, reports.Entry{Subject: "CN=0", Bytes: 98, EndsAt: reports.Ends{File: &first}}, reports.Entry{Subject: "CN=unlisted", Bytes: 98})
-	if p := newPicture("list-1", "Root", l, reports.Good, 400); len(p.Names) != 3 {
+	if p := newPicture(&reports.Document{}, "list-1", "Root", l, reports.Good, 400); len(p.Names) != 3 {
 		t.Errorf("%d names, want 3", len(p.Names))
 	}
 }
@@ -100,7 +100,7 @@ func TestPictureOfSharedNames(t *testing.T) {
 func TestLeastIsOpen(t *testing.T) {
 	l := listOf(3, 16_384)
 	l.Bytes.MinKnown = false
-	if p := newPicture("list-1", "Root", l, reports.Good, 400); !p.LeastOpen || p.LeastText != "not knowable" || percent(t, p.Least) != 0 {
+	if p := newPicture(&reports.Document{}, "list-1", "Root", l, reports.Good, 400); !p.LeastOpen || p.LeastText != "not knowable" || percent(t, p.Least) != 0 {
 		t.Errorf("least %q at %s, open: %v", p.LeastText, p.Least, p.LeastOpen)
 	}
 }

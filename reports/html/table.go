@@ -93,11 +93,12 @@ func prefix(s string, n int) string {
 }
 
 // newTable lays out a sheet; ids, if not nil, names the row of that number.
-func newTable(s *reports.Sheet, most int, ids func(n int) string) *table {
-	t := &table{ID: "sheet-" + slug(s.Name), Name: s.Name, Title: s.Title, Note: s.Note, Empty: s.Empty,
-		Len: s.Len, Count: rules.Grouped(s.Len), Rows: "Table of " + plural(s.Len, "row"), Open: s.Len <= openRows}
+func newTable(d *reports.Document, s *reports.Sheet, most int, ids func(n int) string) *table {
+	s = s.Printed()
+	t := &table{ID: "sheet-" + slug(s.EnglishName()), Name: s.Name, Title: s.Title, Note: s.Note, Empty: s.Empty,
+		Len: s.Len, Count: d.Say(rules.Grouped(s.Len)), Rows: d.Say("Table of " + plural(s.Len, "row")), Open: s.Len <= openRows}
 	if s.Len > most {
-		t.Cut = fmt.Sprintf("The first %s of %s rows. All are in the workbook and in the JSON report.", rules.Grouped(most), rules.Grouped(s.Len))
+		t.Cut = d.Say(fmt.Sprintf("The first %s of %s rows. All are in the workbook and in the JSON report.", rules.Grouped(most), rules.Grouped(s.Len)))
 	}
 	sum := 0
 	for _, c := range s.Columns {
@@ -121,7 +122,7 @@ func newTable(s *reports.Sheet, most int, ids func(n int) string) *table {
 				r.ID = ids(n)
 			}
 			for i, c := range cells {
-				r.Cells = append(r.Cells, newCell(s.Columns[i], c))
+				r.Cells = append(r.Cells, newCell(d, s.Columns[i], c))
 			}
 			if !yield(r) {
 				return
@@ -153,13 +154,13 @@ func columnClass(k reports.ColumnKind) string {
 	return "t"
 }
 
-func newCell(col reports.Column, c reports.Cell) cell {
+func newCell(d *reports.Document, col reports.Column, c reports.Cell) cell {
 	r := cell{Style: c.Style, Class: columnClass(col.Kind)}
 	switch c.Kind {
 	case reports.IntegerCell:
 		r.Text = strconv.FormatInt(c.Number, 10)
 		if col.Kind != reports.Identifier {
-			r.Text = grouped(c.Number)
+			r.Text = d.Say(grouped(c.Number))
 		}
 	case reports.TimeCell:
 		r.Text = c.Time.Format("2006-01-02 15:04:05")

@@ -69,7 +69,10 @@ func (p *printer) report(r *reports.Report) {
 	v := reflect.ValueOf(r).Elem()
 	sep := "{\n"
 	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		name, option, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		if name == "" || (option == "omitempty" && v.Field(i).IsZero()) {
+			continue
+		}
 		p.puts(sep, "  \"", name, "\": ")
 		sep = ",\n"
 		if l, ok := v.Field(i).Interface().(list); ok {

@@ -124,9 +124,7 @@ func TestHostile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, want := range example.HostileText() {
-		if want = strings.ToValidUTF8(want, "\ufffd"); i == 6 {
-			want = strings.ReplaceAll(example.HostileText()[i], "\xff\xfe", "\ufffd\ufffd")
-		}
+		want = strings.ReplaceAll(want, "\xff\xfe", `\xff\xfe`) // no UTF-8, which JSON cannot hold
 		if got := r.Certificates[i].Subject; got != want {
 			t.Errorf("subject %d is %.80q, want %.80q", i, got, want)
 		}

@@ -20,7 +20,7 @@ func (p *page) findings(d *reports.Document) {
 	if s == nil {
 		return
 	}
-	p.table("## Findings", d.Counts)
+	p.table("Findings", d.Counts)
 	if s.Len == 0 {
 		return
 	}
@@ -33,7 +33,7 @@ func (p *page) findings(d *reports.Document) {
 		if counts[g.outcome] == 0 {
 			continue
 		}
-		p.print("", "### "+g.title, "")
+		p.print("", "### "+p.say(g.title), "")
 		n := 0
 		for _, sev := range rules.Severities() {
 			for row := range s.Rows {
@@ -43,7 +43,7 @@ func (p *page) findings(d *reports.Document) {
 				if n++; n > p.bounds.findings {
 					break
 				}
-				p.finding(&reader{s, row})
+				p.finding(&reader{p, s, row})
 			}
 		}
 		if all := counts[g.outcome]; all > p.bounds.findings {
@@ -57,7 +57,7 @@ func (p *page) finding(r *reader) {
 	if w := r.inline("waiver"); w != "" {
 		head += ", " + w
 	}
-	head += "**, " + r.inline("severity") + ", " + word(r.text("rule")) + " on " + r.inline("host")
+	head += "**, " + r.inline("severity") + ", " + word(r.text("rule")) + " " + p.say("on") + " " + r.inline("host")
 	if s := r.inline("subject"); s != "" && s != r.inline("host") {
 		head += ", " + s
 	}
@@ -65,16 +65,17 @@ func (p *page) finding(r *reader) {
 	for _, f := range []struct{ key, label string }{
 		{"measured", "Measured"}, {"expected", "Expected"}, {"remedy", "What to do"}, {"waiverReason", "Reason of the waiver"}, {"evidence", "Evidence"}, {"references", "References"},
 	} {
-		p.item("  ", f.label, r.text(f.key))
+		p.item("  ", p.say(f.label), r.text(f.key))
 		if f.key == "remedy" && r.text("collect") != "" {
-			p.print("  - **What to collect:** " + code(r.text("collect")))
+			p.print("  - **" + p.say("What to collect") + ":** " + code(r.text("collect")))
 		}
 	}
-	p.print(fmt.Sprintf("  - **Finding id:** %s", word(r.text("id"))))
+	p.print(fmt.Sprintf("  - **%s:** %s", p.say("Finding id"), word(r.text("id"))))
 }
 
 // A reader reads cells of a row by their columns' keys.
 type reader struct {
+	page  *page
 	sheet *reports.Sheet
 	row   []reports.Cell
 }
@@ -84,17 +85,17 @@ func (r *reader) text(key string) string {
 	if i < 0 || i >= len(r.row) {
 		return ""
 	}
-	return cellText(r.sheet.Columns[i], r.row[i])
+	return r.page.cellText(r.sheet.Columns[i], r.row[i])
 }
 
 func (r *reader) inline(key string) string { return inline(r.text(key)) }
 
-func cellText(col reports.Column, c reports.Cell) string {
+func (p *page) cellText(col reports.Column, c reports.Cell) string {
 	switch c.Kind {
 	case reports.IntegerCell:
 		n := fmt.Sprint(c.Number)
 		if col.Kind != reports.Identifier && int64(int(c.Number)) == c.Number {
-			n = rules.Grouped(int(c.Number))
+			n = p.say(rules.Grouped(int(c.Number)))
 		}
 		return n
 	case reports.TimeCell:
@@ -109,9 +110,9 @@ func (p *page) table(title string, s *reports.Sheet, keys ...string) {
 	if s == nil {
 		return
 	}
-	p.print("", title, "")
+	p.print("", "## "+p.say(title), "")
 	if s.Len == 0 {
-		p.print("None: " + inline(s.Empty) + ".")
+		p.print(p.say("None") + ": " + inline(s.Empty) + ".")
 		return
 	}
 	columns := columnsOf(s, keys)
@@ -147,7 +148,7 @@ func (p *page) table(title string, s *reports.Sheet, keys ...string) {
 		b.WriteString("|")
 		for i, c := range columns {
 			if used[i] {
-				b.WriteString(" " + cell(cellText(s.Columns[c], row[c])) + " |")
+				b.WriteString(" " + cell(p.cellText(s.Columns[c], row[c])) + " |")
 			}
 		}
 		p.print(b.String())

@@ -39,7 +39,7 @@ type bounds struct {
 }
 
 func write(w io.Writer, d *reports.Document, b bounds) error {
-	p := &page{w: bufio.NewWriterSize(w, 64<<10), bounds: b}
+	p := &page{w: bufio.NewWriterSize(w, 64<<10), bounds: b, say: d.Say}
 	p.document(d)
 	if p.err != nil {
 		return p.err
@@ -51,6 +51,7 @@ func write(w io.Writer, d *reports.Document, b bounds) error {
 type page struct {
 	bounds
 	w   *bufio.Writer
+	say func(english string) string
 	err error
 }
 
@@ -66,9 +67,9 @@ func (p *page) document(d *reports.Document) {
 	p.print("# "+inline(d.Title), "")
 	p.incomplete(d.Incomplete)
 	p.lines(d.Head)
-	p.print("", inline(reports.Legend))
+	p.print("", inline(p.say(reports.Legend)))
 	if len(d.Screens) > 1 {
-		p.table("## Hosts", d.Overview, "host", "list", "sent", "verdict", "min", "expected", "max", "limit")
+		p.table("Hosts", d.Overview, "host", "list", "sent", "verdict", "min", "expected", "max", "limit")
 	}
 	for i, s := range d.Screens {
 		if i == p.hosts {
@@ -78,12 +79,12 @@ func (p *page) document(d *reports.Document) {
 		p.screen(s)
 	}
 	p.findings(d)
-	p.table("## Issuer lists", d.Sheet("Issuer list"), "host", "list", "number", "subject", "bytes", "counted", "endsFile", "cutFile", "cutThumbprint", "thumbprint")
-	p.table("## Required roots", d.Sheet("Required roots"), "host", "root", "thumbprint", "state", "where", "outcome", "citation")
-	p.table("## Waivers", d.Sheet("Waivers"), "state", "rule", "host", "reason", "approvedBy", "ticket", "expires", "note")
-	p.table("## Sources", d.Sheet("Evidence"), "name", "host", "format", "store", "complete", "size", "certificates", "registryValues", "events", "sha256")
-	p.table("## Remarks on the sources", d.Sheet("Diagnostics"), "severity", "place", "code", "summary", "detail")
-	p.table("## What was not collected", d.Sheet("Not collected"), "host", "rule", "subject", "missing", "collect")
+	p.table("Issuer lists", d.Sheet("Issuer list"), "host", "list", "number", "subject", "bytes", "counted", "endsFile", "cutFile", "cutThumbprint", "thumbprint")
+	p.table("Required roots", d.Sheet("Required roots"), "host", "root", "thumbprint", "state", "where", "outcome", "citation")
+	p.table("Waivers", d.Sheet("Waivers"), "state", "rule", "host", "reason", "approvedBy", "ticket", "expires", "note")
+	p.table("Sources", d.Sheet("Evidence"), "name", "host", "format", "store", "complete", "size", "certificates", "registryValues", "events", "sha256")
+	p.table("Remarks on the sources", d.Sheet("Diagnostics"), "severity", "place", "code", "summary", "detail")
+	p.table("What was not collected", d.Sheet("Not collected"), "host", "rule", "subject", "missing", "collect")
 	p.print("", "---", "", inline(d.Tool))
 }
 
@@ -97,12 +98,12 @@ func (p *page) incomplete(names []string) {
 	if len(names) > 1 {
 		verb = "were"
 	}
-	p.print("> **"+plural(len(names), "file")+" "+verb+" read in part only**, and what depends on that is unknown:", ">")
+	p.print("> **"+p.say(plural(len(names), "file")+" "+verb+" read in part only")+"**, "+p.say("and what depends on that is unknown:"), ">")
 	for _, n := range names[:min(most, len(names))] {
 		p.print("> - " + lineStart(inline(n)))
 	}
 	if n := len(names) - most; n > 0 {
-		p.print(fmt.Sprintf("> - and %s more, which the sources tell", rules.Grouped(n)))
+		p.print("> - " + p.say(fmt.Sprintf("and %s more, which the sources tell", rules.Grouped(n))))
 	}
 	p.print("")
 }
@@ -121,28 +122,28 @@ func (p *page) item(indent, label, s string) {
 }
 
 func (p *page) screen(s *reports.Screen) {
-	p.print("", "## Host "+inline(s.Host), "")
+	p.print("", "## "+p.say("Host")+" "+inline(s.Host), "")
 	p.lines(append([]reports.Line{s.Result}, s.Lines...))
-	p.steps("### What to do", s.Next, s.NextMore, func(s string) string { return block(s, "   ") })
-	p.steps("### What to collect", s.Collect, s.CollectMore, code)
+	p.steps("What to do", s.Next, s.NextMore, func(s string) string { return block(s, "   ") })
+	p.steps("What to collect", s.Collect, s.CollectMore, code)
 }
 
 func (p *page) steps(title string, steps []reports.Step, more int, form func(string) string) {
 	if len(steps) == 0 {
 		return
 	}
-	p.print("", title, "")
+	p.print("", "### "+p.say(title), "")
 	for i, s := range steps {
 		p.print(fmt.Sprintf("%d. **%s**, %s: %s", i+1, inline(s.Severity), word(s.Rule), form(s.Text)))
 	}
 	if more > 0 {
-		p.print("", fmt.Sprintf("And %d more, in the findings.", more))
+		p.print("", p.say(fmt.Sprintf("And %d more, in the findings.", more)))
 	}
 }
 
 // cut says what was left out.
 func (p *page) cut(shown, all int, what string) {
-	p.print("", fmt.Sprintf("*The first %s of %s %s. All are in the workbook and in the JSON report.*", rules.Grouped(shown), rules.Grouped(all), what))
+	p.print("", "*"+p.say(fmt.Sprintf("The first %s of %s %s. All are in the workbook and in the JSON report.", rules.Grouped(shown), rules.Grouped(all), what))+"*")
 }
 
 func plural(n int, noun string) string {

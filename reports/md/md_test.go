@@ -197,9 +197,10 @@ func TestNothingIsMissing(t *testing.T) {
 				t.Errorf("%s: finding %s is missing", name, f.ID)
 			}
 		}
-		for row := range d.Sheet("Evidence").Rows {
-			if !strings.Contains(got, cell(row[0].Text)) {
-				t.Errorf("%s: source %q is missing", name, row[0].Text)
+		sources := d.Sheet("Evidence")
+		for row := range sources.Rows {
+			if file := row[sources.Column("name")].Text; !strings.Contains(got, cell(file)) {
+				t.Errorf("%s: source %q is missing", name, file)
 			}
 		}
 		for _, s := range d.Screens {

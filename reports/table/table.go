@@ -56,7 +56,7 @@ var fixWidths = sync.OnceFunc(func() { text.OverrideRuneWidthEastAsianWidth(fals
 
 func write(w io.Writer, d *reports.Document, opts Options) error {
 	fixWidths()
-	p := &page{w: bufio.NewWriter(w), color: opts.Color, width: opts.Width}
+	p := &page{w: bufio.NewWriter(w), say: d.Say, color: opts.Color, width: opts.Width}
 	if p.width == 0 {
 		p.width = DefaultWidth
 	}
@@ -71,6 +71,7 @@ func write(w io.Writer, d *reports.Document, opts Options) error {
 // A page is text on its way out; the first error ends it.
 type page struct {
 	w     *bufio.Writer
+	say   func(english string) string
 	width int
 	color bool
 	err   error
@@ -91,7 +92,7 @@ func (p *page) document(d *reports.Document) {
 	p.print("")
 	p.lines(d.Head)
 	p.print("")
-	p.print(wrap(reports.Legend, p.width)...)
+	p.print(wrap(p.say(reports.Legend), p.width)...)
 	if len(d.Screens) > 1 {
 		p.overview(d.Overview)
 	}
@@ -115,7 +116,7 @@ func (p *page) lines(lines []reports.Line) {
 	for _, l := range lines {
 		body := p.paint(wrap(l.Text, p.width-label), l.Style)
 		if l.Gauge != nil {
-			body = append(body, gauge(*l.Gauge, p.width-label)...)
+			body = append(body, p.gauge(*l.Gauge, p.width-label)...)
 		}
 		if p.width < MinTable {
 			p.print(p.bold(l.Label))
@@ -143,7 +144,7 @@ func (p *page) heading(s string) {
 }
 
 func (p *page) screen(s *reports.Screen) {
-	p.heading("Host " + s.Host)
+	p.heading(p.say("Host") + " " + s.Host)
 	p.lines(append([]reports.Line{s.Result}, s.Lines...))
 	p.steps("What to do", s.Next, s.NextMore, "remedies")
 	p.steps("What to collect", s.Collect, s.CollectMore, "commands")
@@ -153,7 +154,7 @@ func (p *page) steps(title string, steps []reports.Step, more int, what string) 
 	if len(steps) == 0 {
 		return
 	}
-	p.print("", p.bold(title))
+	p.print("", p.bold(p.say(title)))
 	for i, s := range steps {
 		head := fmt.Sprintf("%d. ", i+1)
 		lines := wrap(s.Severity+", "+s.Rule+": "+s.Text, p.width-len(head)-2)
@@ -165,7 +166,7 @@ func (p *page) steps(title string, steps []reports.Step, more int, what string) 
 		}
 	}
 	if more > 0 {
-		p.print(indent(wrap(fmt.Sprintf("and %d more %s, in the findings of the other formats", more, what), p.width-2), "  ")...)
+		p.print(indent(wrap(p.say(fmt.Sprintf("and %d more %s, in the findings of the other formats", more, what)), p.width-2), "  ")...)
 	}
 }
 
@@ -189,6 +190,9 @@ func join(parts ...string) string {
 // grid draws a table whose columns share the width by weight, with the least
 // widths given; on a narrow screen it writes a block for each row.
 func (p *page) grid(headings []string, least, weight []int, rows func(yield func([]cell) bool)) {
+	for i, h := range headings {
+		headings[i] = p.say(h)
+	}
 	if p.width < MinTable {
 		for row := range rows {
 			for i, c := range row {

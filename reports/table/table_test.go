@@ -214,7 +214,7 @@ func TestGauge(t *testing.T) {
 		{reports.Gauge{Min: 0, Expected: 75, Max: 100, Limit: 200}, "▓▓▓▓▓▓▓▓░░·········│"},
 		{reports.Gauge{Limit: 16384}, "···················│"},
 	} {
-		if got := gauge(c.g, 20)[0]; got != c.want {
+		if got := (&page{say: (&reports.Document{}).Say}).gauge(c.g, 20)[0]; got != c.want {
 			t.Errorf("gauge(%+v) = %q, want %q", c.g, got, c.want)
 		}
 	}

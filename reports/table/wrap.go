@@ -62,7 +62,7 @@ func breakAt(s string, width int) (end, next int) {
 }
 
 // gauge draws a size beside its limit, with a line that explains it.
-func gauge(g reports.Gauge, width int) []string {
+func (p *page) gauge(g reports.Gauge, width int) []string {
 	scale := max(g.Max, g.Limit, 1)
 	cells := min(width, 64)
 	at := func(n int) int { return min(cells, (n*cells+scale/2)/scale) }
@@ -90,5 +90,5 @@ func gauge(g reports.Gauge, width int) []string {
 	if g.MinKnown {
 		legend = "█ least  " + legend
 	}
-	return append([]string{b.String()}, wrap(legend, width)...)
+	return append([]string{b.String()}, wrap(p.say(legend), width)...)
 }

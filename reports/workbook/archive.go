@@ -17,17 +17,34 @@ import (
 	"github.com/klauspost/compress/flate"
 )
 
-// contentTypes is the part that must come first and that excelize fills in the
-// order of a map.
-const contentTypes = "[Content_Types].xml"
+// contentTypes is the part that comes first and that excelize fills in the order
+// of a map. sharedStrings holds all text but that of the rows; it comes last,
+// when it is known what was left out of the sheets.
+const (
+	contentTypes  = "[Content_Types].xml"
+	sharedStrings = "xl/sharedStrings.xml"
+)
 
 // An archive takes the parts of a workbook from excelize, in whatever order they
-// come, and writes them sorted when it is closed. The rows of the sheets are
+// come, and writes them in one order when it is closed. The rows of the sheets are
 // never held: they go through the compressor as they are made.
 type archive struct {
 	out   io.Writer
 	fills map[string]*fill
 	parts map[string]*bytes.Buffer
+
+	notices []notice
+}
+
+// rank puts the parts in order.
+func rank(part string) int {
+	switch part {
+	case contentTypes:
+		return 0
+	case sharedStrings:
+		return 2
+	}
+	return 1
 }
 
 // Create implements excelize.ZipWriter.
@@ -52,13 +69,7 @@ func (a *archive) Close() error {
 		names = append(names, name)
 	}
 	slices.SortFunc(names, func(x, y string) int {
-		first := func(s string) int {
-			if s == contentTypes {
-				return 0
-			}
-			return 1
-		}
-		return cmp.Or(cmp.Compare(first(x), first(y)), cmp.Compare(x, y))
+		return cmp.Or(cmp.Compare(rank(x), rank(y)), cmp.Compare(x, y))
 	})
 	for _, name := range names {
 		if err := a.writePart(z, name); err != nil {
@@ -80,6 +91,9 @@ func (a *archive) writePart(z *zip.Writer, name string) error {
 	if name == contentTypes {
 		body = sortTypes(body)
 	}
+	if name == sharedStrings {
+		body = appendNotices(body, a.notices)
+	}
 	f := a.fills[name]
 	if f == nil || f.n == 0 {
 		_, err = w.Write(body)
@@ -96,7 +110,15 @@ func (a *archive) writePart(z *zip.Writer, name string) error {
 	if err := f.write(bounded); err != nil {
 		return err
 	}
-	_, err = w.Write(body[i:])
+	rest, err := f.links.insert(body[i:])
+	if err != nil {
+		return fmt.Errorf("sheet %s: %w", f.sheet.Name, err)
+	}
+	f.links.xml = bytes.Buffer{}
+	if f.links.dropped > 0 {
+		a.notices = append(a.notices, notice{sharedString(body, cellName(1, f.noteRow)), f.links.note(f.sheet.Name)})
+	}
+	_, err = bounded.Write(rest)
 	return err
 }
 

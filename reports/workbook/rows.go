@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -15,12 +16,14 @@ import (
 // A fill is the rows of a sheet, or of one part of it, that are written into
 // the sheet's XML when the archive is.
 type fill struct {
-	sheet  *reports.Sheet
-	skip   int // rows of the parts before
-	n      int
-	last   bool // there must be no row after these
-	row    int  // where the first row goes
-	styles *styles
+	book    *book
+	sheet   *reports.Sheet
+	skip    int // rows of the parts before
+	n       int
+	last    bool // there must be no row after these
+	row     int  // where the first row goes
+	noteRow int  // where the note stands that says what was left out
+	links   links
 }
 
 // write writes the <row> elements.
@@ -33,6 +36,7 @@ func (f *fill) write(out io.Writer) error {
 		}
 		w.columns = append(w.columns, name)
 	}
+	w.bearers = bearers(f.sheet.Columns)
 	seen := 0
 	for row := range f.sheet.Rows {
 		seen++
@@ -66,6 +70,7 @@ type rowWriter struct {
 	columns []string
 	number  []byte
 	err     error
+	bearers []int // for each column, the column whose cell bears its link
 }
 
 func (w *rowWriter) writeRow(n int, row []reports.Cell) {
@@ -79,7 +84,7 @@ func (w *rowWriter) writeRow(n int, row []reports.Cell) {
 	}
 	w.puts(`">`)
 	for i := range row {
-		w.writeCell(i, &row[i])
+		w.writeCell(i, &row[i], w.linked(i, row))
 	}
 	w.puts(`</row>`)
 }
@@ -95,13 +100,51 @@ func (w *rowWriter) height(row []reports.Cell) int {
 	return most
 }
 
-func (w *rowWriter) writeCell(i int, c *reports.Cell) {
+// bearers returns for each column which column's cell bears its link: itself, or
+// the identifier of the row where its text may run over several lines, since
+// LibreOffice shows only the first line of a cell with a link.
+func bearers(columns []reports.Column) []int {
+	id := slices.IndexFunc(columns, func(c reports.Column) bool { return c.Kind == reports.Identifier })
+	to := make([]int, len(columns))
+	for i, c := range columns {
+		to[i] = i
+		if c.Kind.Wraps() && id >= 0 {
+			to[i] = id
+		}
+	}
+	return to
+}
+
+// linked adds the link of a cell, its own or else one that it bears for a longer
+// text, and reports whether there is one.
+func (w *rowWriter) linked(i int, row []reports.Cell) bool {
+	if row[i].Kind == reports.Blank {
+		return false
+	}
+	if row[i].Link != "" && (w.bearers[i] == i || unable(&row[w.bearers[i]])) {
+		return w.fill.links.add(w.fill.book, w.columns[i], w.number, &row[i])
+	}
+	if w.fill.sheet.Columns[i].Kind != reports.Identifier || row[i].Link != "" {
+		return false
+	}
+	for j := range row {
+		if row[j].Link != "" && w.bearers[j] == i && j != i {
+			return w.fill.links.add(w.fill.book, w.columns[i], w.number, &row[j])
+		}
+	}
+	return false
+}
+
+// unable reports whether a cell cannot bear the link of another.
+func unable(c *reports.Cell) bool { return c.Kind == reports.Blank || c.Link != "" }
+
+func (w *rowWriter) writeCell(i int, c *reports.Cell, linked bool) {
 	w.puts(`<c r="`)
 	w.puts(w.columns[i])
 	w.put(w.number)
 	w.puts(`" s="`)
 	var buf [32]byte
-	w.put(strconv.AppendInt(buf[:0], int64(w.fill.styles.of(w.fill.sheet.Columns[i].Kind, c)), 10))
+	w.put(strconv.AppendInt(buf[:0], int64(w.fill.book.styles.of(w.fill.sheet.Columns[i].Kind, c, linked)), 10))
 	switch c.Kind {
 	case reports.Blank:
 		w.puts(`"/>`)

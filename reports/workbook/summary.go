@@ -9,16 +9,14 @@ import (
 )
 
 // Where things stand on the summary: the lines on the run at the left with the
-// counts of findings beside them, then the chart with the list of sheets beside
-// it, then a row for each issuer list, as many as there are.
+// counts of findings beside them, then a chart with the list of sheets beside
+// it, two more charts, and a row for each issuer list, as many as there are.
 const (
-	headRow    = 3
-	besideCol  = 4 // the column where what stands at the right begins
-	chartRows  = 15
-	chartLists = 40 // more bars than this cannot be told apart
+	headRow   = 3
+	besideCol = 4 // the column where what stands at the right begins
 )
 
-func (b *book) summary() error {
+func (b *book) summary(part string) error {
 	d, name := b.doc, summaryName
 	if err := b.setText(name, 1, 1, d.Title, b.styles.title); err != nil {
 		return err
@@ -44,7 +42,11 @@ func (b *book) summary() error {
 		return err
 	}
 	row = max(row, headRow+1+d.Counts.Len) + 1
-	if err := b.setText(name, 1, row, reports.Legend, b.styles.note); err != nil {
+	if err := b.setText(name, 1, row, b.doc.Say(reports.Legend), b.styles.note); err != nil {
+		return err
+	}
+	row++
+	if err := b.setText(name, 1, row, b.doc.Say(protectionNote), b.styles.note); err != nil {
 		return err
 	}
 	row += 2
@@ -55,18 +57,29 @@ func (b *book) summary() error {
 	if err := b.contents(besideCol, row+1); err != nil {
 		return err
 	}
-	row += max(chartRows, d.Contents.Len+2) + 1
-	if err := b.overview(row); err != nil {
+	row += max(chartRows, d.Contents.Len+4) + 1
+	drawn, err := b.foundCharts(row)
+	if err != nil {
 		return err
 	}
-	if err := b.chart(chartRow, row+3); err != nil {
+	if drawn {
+		row += chartRows + 1
+	}
+	if err := b.overview(part, row); err != nil {
 		return err
 	}
-	lines := false
-	if err := b.f.SetSheetView(name, 0, &excelize.ViewOptions{ShowGridLines: &lines}); err != nil {
+	if err := b.sizeChart(chartRow, row+3); err != nil {
+		return err
+	}
+	if err := b.hideGrid(name); err != nil {
 		return err
 	}
 	return b.page(name, "", d.Overview.Columns)
+}
+
+func (b *book) hideGrid(sheet string) error {
+	lines := false
+	return b.f.SetSheetView(sheet, 0, &excelize.ViewOptions{ShowGridLines: &lines})
 }
 
 // small writes a small sheet by excelize, with its headings, and no filter.
@@ -93,7 +106,7 @@ func (b *book) small(s *reports.Sheet, col, row int) error {
 			if err != nil {
 				return err
 			}
-			if err := b.f.SetCellStyle(summaryName, at, at, b.styles.of(s.Columns[i].Kind, c)); err != nil {
+			if err := b.f.SetCellStyle(summaryName, at, at, b.styles.of(s.Columns[i].Kind, c, false)); err != nil {
 				return err
 			}
 		}
@@ -101,27 +114,22 @@ func (b *book) small(s *reports.Sheet, col, row int) error {
 	return nil
 }
 
-// contents lists the sheets: name, rows, what it shows, with links.
+// contents lists the sheets: name, rows, what it shows, with links. One that has
+// no rows and is left out says why.
 func (b *book) contents(col, row int) error {
 	s := b.doc.Contents
 	name, shows, rows := s.Column("sheet"), s.Column("shows"), s.Column("rows")
 	for cells := range s.Rows {
-		if err := b.setText(summaryName, col, row, cells[name].Text, b.styles.link); err != nil {
+		if err := b.contentsRow(col, row, cells[name], cells[shows].Text, cells[rows].Number); err != nil {
 			return err
 		}
-		if link := cells[name].Link; link != "" {
-			if err := b.f.SetCellHyperLink(summaryName, cellName(col, row), "'"+link+"'!A1", "Location"); err != nil {
-				return err
-			}
+		row++
+	}
+	for _, p := range b.places {
+		if !p.chart || len(p.names) == 0 {
+			continue
 		}
-		at := cellName(col+1, row)
-		if err := b.f.SetCellInt(summaryName, at, cells[rows].Number); err != nil {
-			return err
-		}
-		if err := b.f.SetCellStyle(summaryName, at, at, b.styles.cells[reports.Integer][reports.Plain]); err != nil {
-			return err
-		}
-		if err := b.setText(summaryName, col+2, row, cells[shows].Text, b.styles.cells[reports.Text][reports.Plain]); err != nil {
+		if err := b.contentsRow(col, row, reports.Cell{Text: p.sheet.Name, Link: p.sheet.Name}, p.sheet.Title, int64(p.sheet.Len)); err != nil {
 			return err
 		}
 		row++
@@ -129,8 +137,34 @@ func (b *book) contents(col, row int) error {
 	return nil
 }
 
+func (b *book) contentsRow(col, row int, name reports.Cell, shows string, rows int64) error {
+	style := b.styles.cells[reports.Text][reports.Plain]
+	switch p := b.placeOf(name.Link); {
+	case p == nil:
+	case len(p.names) == 0:
+		shows = b.doc.Say("left out") + ": " + p.sheet.Empty
+		style = b.styles.note
+	default:
+		if err := b.f.SetCellHyperLink(summaryName, cellName(col, row), p.location(0), "Location"); err != nil {
+			return err
+		}
+		style = b.styles.link
+	}
+	if err := b.setText(summaryName, col, row, name.Text, style); err != nil {
+		return err
+	}
+	at := cellName(col+1, row)
+	if err := b.f.SetCellInt(summaryName, at, rows); err != nil {
+		return err
+	}
+	if err := b.f.SetCellStyle(summaryName, at, at, b.styles.cells[reports.Integer][reports.Plain]); err != nil {
+		return err
+	}
+	return b.setText(summaryName, col+2, row, shows, b.styles.cells[reports.Text][reports.Plain])
+}
+
 // overview announces the rows of the issuer lists, which stand below all else.
-func (b *book) overview(row int) error {
+func (b *book) overview(part string, row int) error {
 	s := b.doc.Overview
 	if err := b.setText(summaryName, 1, row, s.Title, b.styles.label); err != nil {
 		return err
@@ -150,55 +184,10 @@ func (b *book) overview(row int) error {
 		return b.setText(summaryName, 1, row+3, s.Empty, b.styles.note)
 	}
 	if n < s.Len {
-		if err := b.setText(summaryName, 1, row+1, fmt.Sprintf("Only %d of %d lists fit on the sheet; the others are in the JSON report. %s", n, s.Len, s.Note), b.styles.note); err != nil {
+		if err := b.setText(summaryName, 1, row+1, b.doc.Say(fmt.Sprintf("Only %d of %d lists fit on the sheet; the others are in the JSON report.", n, s.Len))+" "+s.Note, b.styles.note); err != nil {
 			return err
 		}
 	}
-	b.fills["xl/worksheets/sheet1.xml"] = &fill{sheet: s, n: n, last: n == s.Len, row: row + 3, styles: &b.styles}
-	stripes := true
-	return b.f.AddTable(summaryName, &excelize.Table{Range: rangeOf(1, row+2, len(s.Columns), last), Name: s.Name, StyleName: "TableStyleLight1", ShowRowStripes: &stripes})
-}
-
-// chart draws the expected size of each list beside its limit. first is the
-// row of the first list.
-func (b *book) chart(row, first int) error {
-	s := b.doc.Overview
-	n := min(s.Len, chartLists)
-	if n == 0 {
-		return b.setText(summaryName, 1, row, "no chart: "+s.Empty, b.styles.note)
-	}
-	column := func(key string) string {
-		name, _ := excelize.ColumnNumberToName(s.Column(key) + 1)
-		return fmt.Sprintf("'%s'!$%s$%d:$%s$%d", summaryName, name, first, name, first+n-1)
-	}
-	heading := func(key string) string {
-		name, _ := excelize.ColumnNumberToName(s.Column(key) + 1)
-		return fmt.Sprintf("'%s'!$%s$%d", summaryName, name, first-1)
-	}
-	title := "Expected size of the trusted issuer list and its limit, in bytes"
-	if n < s.Len {
-		title += fmt.Sprintf(" (the first %d of %d lists)", n, s.Len)
-	}
-	zero, gap := 0.0, uint(60)
-	bytes := excelize.ChartNumFmt{CustomNumFmt: "#,##0"}
-	hosts := excelize.ChartAxis{Font: *font(9, false)}
-	sizes := excelize.ChartAxis{Minimum: &zero, MajorGridLines: true, Font: *font(9, false), NumFmt: bytes}
-	return b.f.AddChart(summaryName, cellName(1, row), &excelize.Chart{
-		Type:      excelize.Col,
-		Series:    []excelize.ChartSeries{{Name: heading("expected"), Categories: column("host"), Values: column("expected"), Fill: solid("5B87C5")}},
-		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: title, Font: font(11, true)}}},
-		Legend:    excelize.ChartLegend{Position: "bottom", Font: font(10, false)},
-		Dimension: excelize.ChartDimension{Width: 585, Height: 20*(chartRows-1) - 10},
-		GapWidth:  &gap,
-		XAxis:     hosts,
-		YAxis:     sizes,
-		PlotArea:  excelize.ChartPlotArea{ShowVal: n <= 12, NumFmt: bytes},
-	}, &excelize.Chart{
-		Type: excelize.Line,
-		Series: []excelize.ChartSeries{{Name: heading("limit"), Categories: column("host"), Values: column("limit"), Fill: solid("C00000"),
-			Line: excelize.LineOptions{Width: 2.25}, Marker: excelize.ChartMarker{Symbol: "dash", Size: 12, Fill: solid("C00000")}}},
-		Legend: excelize.ChartLegend{Position: "bottom", Font: font(10, false)},
-		XAxis:  hosts,
-		YAxis:  sizes,
-	})
+	b.fills[part] = &fill{book: b, sheet: s, n: n, last: n == s.Len, row: row + 3, noteRow: row + 1}
+	return b.table(summaryName, rangeOf(1, row+2, len(s.Columns), last))
 }

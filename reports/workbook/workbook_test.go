@@ -180,10 +180,12 @@ func format(t *testing.T, f *excelize.File, sheet, cell string) string {
 
 func TestSameBytes(t *testing.T) {
 	in := inputs(t)["estate"]
-	first := sha256.Sum256(build(t, reports.New(in()), maxRows))
-	for i := range 19 {
-		if got := sha256.Sum256(build(t, reports.New(in()), maxRows)); got != first {
-			t.Fatalf("build %d has other bytes", i+2)
+	for name, document := range map[string]func() *reports.Document{"estate": func() *reports.Document { return reports.New(in()) }, "signed": signed} {
+		first := sha256.Sum256(build(t, document(), maxRows))
+		for i := range 19 {
+			if got := sha256.Sum256(build(t, document(), maxRows)); got != first {
+				t.Fatalf("%s: build %d has other bytes", name, i+2)
+			}
 		}
 	}
 }
@@ -217,7 +219,7 @@ func TestParts(t *testing.T) {
 				t.Errorf("%s: part %s leads out of the workbook", name, f.Name)
 			}
 		}
-		if names[0] != contentTypes || !slices.IsSorted(names[1:]) {
+		if last := len(names) - 1; names[0] != contentTypes || names[last] != sharedStrings || !slices.IsSorted(names[1:last]) {
 			t.Errorf("%s: parts %v are not sorted", name, names)
 		}
 	}
@@ -252,6 +254,12 @@ func TestCells(t *testing.T) {
 		d := reports.New(in())
 		f := open(t, build(t, d, maxRows))
 		for _, s := range d.Sheets {
+			if s.Len == 0 && !slices.Contains(alwaysShown, s.Name) {
+				if i, _ := f.GetSheetIndex(s.Name); i >= 0 {
+					t.Errorf("%s: sheet %s has no rows and is not left out", name, s.Name)
+				}
+				continue
+			}
 			rows, err := f.GetRows(s.Name, excelize.Options{RawCellValue: true})
 			if err != nil {
 				t.Fatal(err)
@@ -309,7 +317,7 @@ func TestHostileCells(t *testing.T) {
 		}
 	}
 	// Excel turns _x0041_ into A; the file must hold it escaped.
-	place := slices.IndexFunc(d.Sheets, func(s *reports.Sheet) bool { return s.Name == "Certificates" }) + 2 // Summary comes first
+	place := slices.Index(f.GetSheetList(), "Certificates") + 1
 	if sheet := part(t, archiveOf(t, b), fmt.Sprintf("xl/worksheets/sheet%d.xml", place)); !bytes.Contains(sheet, []byte(`>_x005F_x0041_ a`)) {
 		t.Error("_x0041_ is not escaped in the sheet")
 	}
@@ -365,23 +373,53 @@ func TestSummaryIsBounded(t *testing.T) {
 }
 
 func TestProperties(t *testing.T) {
-	in := inputs(t)["estate"]()
-	f := open(t, build(t, reports.New(in), maxRows))
+	d := signed()
+	d.Report.Engagement = reports.Engagement{Customer: "Contoso Ltd", Engagement: "TLS-2026", System: "Lync", PreparedBy: "A. Auditor"}
+	f := open(t, build(t, d, maxRows))
 	p, err := f.GetDocProps()
 	if err != nil {
 		t.Fatal(err)
 	}
 	asOf := example.AsOf.Format(time.RFC3339)
-	if p.Created != asOf || p.Modified != asOf || p.Creator != "ctlaudit v0.1.0" {
+	if p.Created != asOf || p.Modified != asOf || p.Creator != "A. Auditor" || p.Keywords != "TLS-2026" || !strings.HasSuffix(p.Subject, ": Lync") || p.LastModifiedBy != d.Tool {
 		t.Errorf("properties %+v", p)
 	}
-	if len(f.GetDefinedName()) != len(f.GetSheetList())-1 {
-		t.Errorf("%d sheets repeat their headings, want all but the summary: %v", len(f.GetDefinedName()), f.GetDefinedName())
+	app, err := f.GetAppProps()
+	if err != nil || app.Company != "Contoso Ltd" {
+		t.Errorf("properties %+v, %v", app, err)
 	}
-	for _, sheet := range f.GetSheetList() {
+	custom, err := f.GetCustomProps()
+	if err != nil || len(custom) != 3 || custom[0].Name != "Tool version" || custom[0].Value != d.Tool {
+		t.Errorf("custom properties %v, %v", custom, err)
+	}
+}
+
+// TestPrinting checks how each sheet is printed.
+func TestPrinting(t *testing.T) {
+	d := signed()
+	f := open(t, build(t, d, maxRows))
+	titles := 0
+	for _, n := range f.GetDefinedName() {
+		if n.Name == "_xlnm.Print_Titles" {
+			titles++
+		}
+	}
+	sheets := slices.DeleteFunc(f.GetSheetList(), func(s string) bool { return s == listsName })
+	if titles != len(sheets)-2 {
+		t.Errorf("%d sheets repeat their headings, want all but the cover and the summary: %v", titles, sheets)
+	}
+	for _, sheet := range sheets {
+		want, tall := "landscape", 0
+		if sheet == coverName {
+			want, tall = "portrait", 1
+		}
 		l, err := f.GetPageLayout(sheet)
-		if err != nil || *l.Orientation != "landscape" || *l.FitToWidth != 1 || *l.FitToHeight != 0 {
+		if err != nil || *l.Orientation != want || *l.FitToWidth != 1 || *l.FitToHeight != tall {
 			t.Errorf("sheet %s: layout %+v, %v", sheet, l, err)
+		}
+		h, err := f.GetHeaderFooter(sheet)
+		if err != nil || h.OddHeader != "&C&BConfidential && internal&R&A" || h.OddFooter != "&L"+d.Title+"&Cas of 2026-11-22 00:00:00 UTC&RPage &P of &N" {
+			t.Errorf("sheet %s: header and footer %+v, %v", sheet, h, err)
 		}
 	}
 }

@@ -1,0 +1,93 @@
+package reports
+
+// fedRAMP makes the FedRAMP POA&M: the 28 columns A to AB of the template as
+// the FedRAMP POA&M Template Completion Guide, version 2.2 of 2021-11-23,
+// describes them. "Users are restricted from altering columns or headers."
+func (p *poam) fedRAMP() *Form {
+	open, done := p.fedRAMPSheet("Open POA&M Items"), p.fedRAMPSheet("Closed POA&M Items")
+	p.fill(open.Sheet, p.fedRAMPRow)
+	var rows [][]Cell
+	for _, id := range p.closed() {
+		rows = append(rows, p.fedRAMPClosed(id, p.carried[id]))
+	}
+	done.Sheet.fill(rows)
+	return &Form{Name: "fedramp-poam", Sheets: []*FormSheet{open, done},
+		Doc: "FedRAMP Plan of Action and Milestones, as its Template Completion Guide 2.2 (2021-11-23) lays down"}
+}
+
+func (p *poam) fedRAMPSheet(name string) *FormSheet {
+	e := p.report.Engagement
+	yes := []string{"Yes", "No"}
+	deviation := []string{"Yes", "No", "Pending"}
+	rating := []string{"Low", "Moderate", "High"}
+	return &FormSheet{
+		Top: [][]Cell{
+			{text("FedRAMP Plan of Action and Milestones (POA&M)")},
+			{text("CSP"), text("System Name"), text("Impact Level"), text("POAM Date")},
+			{text(e.Customer), text(e.System), {}, when(p.report.AsOf.Time)},
+			{},
+		},
+		Sheet: &Sheet{Name: name, Title: "FedRAMP POA&M, " + name, Empty: "nothing failed",
+			Columns: []Column{
+				{"poamId", "POAM ID", Identifier, 18}, {"controls", "Controls", Text, 14}, {"weaknessName", "Weakness Name", Wrapped, 32}, {"weaknessDescription", "Weakness Description", Wrapped, 50},
+				{"detector", "Weakness Detector Source", Wrapped, 18}, {"sourceIdentifier", "Weakness Source Identifier", Text, 26}, {"asset", "Asset Identifier", Wrapped, 24},
+				{"contact", "Point of Contact", FillIn, 18}, {"resources", "Resources Required", FillIn, 18}, {"plan", "Overall Remediation Plan", Wrapped, 50},
+				{"detected", "Original Detection Date", FillInDate, 12}, {"scheduled", "Scheduled Completion Date", FillInDate, 12}, {"milestones", "Planned Milestones", FillIn, 26},
+				{"milestoneChanges", "Milestone Changes", FillIn, 20}, {"statusDate", "Status Date", FillInDate, 12}, {"vendorDependency", "Vendor Dependency", FillIn, 12},
+				{"vendorCheckIn", "Last Vendor Check-in Date", FillInDate, 12}, {"vendorProduct", "Vendor Dependent Product Name", FillIn, 16},
+				{"originalRating", "Original Risk Rating", Text, 11}, {"adjustedRating", "Adjusted Risk Rating", FillIn, 11}, {"adjustment", "Risk Adjustment", FillIn, 12},
+				{"falsePositive", "False Positive", FillIn, 10}, {"operational", "Operational Requirement", FillIn, 13}, {"rationale", "Deviation Rationale", FillIn, 30},
+				{"documents", "Supporting Documents", Wrapped, 30}, {"comments", "Comments", FillIn, 40}, {"autoApprove", "Auto-Approve", FillIn, 10},
+				{"bod2201", "Binding Operational Directive 22-01 tracking", FillIn, 14},
+			},
+			Choices: map[string][]string{"vendorDependency": yes, "adjustedRating": rating, "adjustment": deviation, "falsePositive": deviation, "operational": deviation,
+				"autoApprove": yes, "bod2201": yes},
+		}}
+}
+
+func (p *poam) fedRAMPRow(f *Finding, s SignOff) []Cell {
+	falsePositive, operational, rationale := "No", "No", ""
+	switch {
+	case accepted(f):
+		operational, rationale = "Yes", f.Waiver.Reason
+	case s.Response == "accepted":
+		operational = "Pending"
+	case s.Response == "false positive":
+		falsePositive = "Pending"
+	}
+	asOf := when(p.report.AsOf.Time)
+	return []Cell{text(f.ID), text(controlsText(f.Rule)), text(weaknessName(f)), text(weakness(f)),
+		text(p.report.Tool.Name + " " + p.report.Tool.Version), text(f.Rule), text(asset(f)), text(s.Owner), {}, text(f.Remedy),
+		asOf, dayCell(s.DueDate), {}, {}, asOf, text("No"), {}, {},
+		text(fedRAMPRating(f.Severity)), {}, text("No"), text(falsePositive), text(operational), text(rationale),
+		text(documents(f)), text(remarks(f, s)), text("No"), text("No")}
+}
+
+// fedRAMPClosed is a row of what is no longer found, from the earlier workbook.
+func (p *poam) fedRAMPClosed(id string, s SignOff) []Cell {
+	row := make([]Cell, 28)
+	row[0], row[1], row[2], row[3] = text(id), text(controlsText(s.Rule)), text(s.Rule), text(s.Summary)
+	row[4], row[5], row[6], row[7] = text(p.report.Tool.Name+" "+p.report.Tool.Version), text(s.Rule), text(s.Host), text(s.Owner)
+	row[11], row[14] = dayCell(s.DueDate), when(p.report.AsOf.Time)
+	row[25] = text(closedRemark(s))
+	return row
+}
+
+// closedRemark says by what an item is closed.
+func closedRemark(s SignOff) string {
+	text := "failed in the earlier workbook and is not found to fail now"
+	if s.Response != "" {
+		text += "\nresponse: " + s.Response
+	}
+	return text
+}
+
+func fedRAMPRating(severity string) string {
+	switch severity {
+	case "critical", "high":
+		return "High"
+	case "medium":
+		return "Moderate"
+	}
+	return "Low"
+}
