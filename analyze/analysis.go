@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"github.com/ctlaudit/ctlaudit/importers"
 	"github.com/ctlaudit/ctlaudit/importers/evidence"
 	"github.com/ctlaudit/ctlaudit/reports"
+	"github.com/ctlaudit/ctlaudit/reports/catalogue"
 	"github.com/ctlaudit/ctlaudit/rules"
 	"github.com/ctlaudit/ctlaudit/rules/data"
 )
@@ -34,10 +36,22 @@ type options struct {
 	failOn               rules.Severity // "" means that no severity fails the run
 	stdout               *reports.Format
 	outputs              []output
-	force                bool
-	quiet                bool
-	color                bool
-	jobs                 int
+	// parts are what the report shows beside the judgement.
+	parts parts
+	// custody is told of what is read and written, and role what it is read as;
+	// both may be zero.
+	custody *custody
+	role    string
+	// carryFile is the earlier workbook that sign-offs are taken from, or "".
+	carryFile string
+	// redaction is nil where true names are shown.
+	redaction *redaction
+	// catalogue is nil where reports are in English.
+	catalogue *catalogue.Catalogue
+	force     bool
+	quiet     bool
+	color     bool
+	jobs      int
 	// progress starts a display of how far reading has come.
 	progress func(bytes *atomic.Int64, hosts int) *progress
 }
@@ -45,11 +59,29 @@ type options struct {
 // analyse reads the paths, judges their hosts and writes the reports. An error
 // that it returns means that nothing was judged.
 func analyse(ctx context.Context, w world, paths []string, o *options) (int, error) {
+	beside, err := o.parts.read(ctx, w, o)
+	if err != nil {
+		return exitUsage, err
+	}
 	criteria, result, err := judge(ctx, paths, o)
 	if err != nil {
 		return exitUsage, err
 	}
-	doc := reports.New(reports.Input{Tool: programName, Version: version(), Criteria: criteria, Judgements: result.judgements, Diagnostics: result.diagnostics})
+	input := inputOf(criteria, result)
+	if input.Options.Carried, err = o.carried(w); err != nil {
+		return exitUsage, err
+	}
+	beside.add(&input, result, paths, o)
+	doc, err := o.redaction.document(reports.New(input), input.Options)
+	if err != nil {
+		return exitUsage, err
+	}
+	status := result.status(o.failOn)
+	if beside.incomplete() {
+		status = exitIncomplete
+	}
+	o.custody.ends("analyse", status)
+	doc = o.inLanguage(doc)
 	for _, out := range o.outputs {
 		if err := ctx.Err(); err != nil {
 			return exitCancelled, err
@@ -58,20 +90,24 @@ func analyse(ctx context.Context, w world, paths []string, o *options) (int, err
 			return exitUsage, err
 		}
 	}
+	if err := o.custody.write(ctx, w, o); err != nil {
+		return exitUsage, err
+	}
 	if err := o.stdout.Write(w.stdout, doc); err != nil {
 		return exitUsage, fmt.Errorf("writing to standard output: %w", err)
 	}
 	if !o.quiet {
-		w.tellDiagnostics(result.allDiagnostics())
+		w.tellDiagnostics(append(result.allDiagnostics(), beside.diagnostics()...))
 		w.tellWaivers(criteria.WaiverReports(result.judgements))
 	}
-	return result.status(o.failOn), nil
+	return status, nil
 }
 
 // A result is what a run found.
 type result struct {
 	judgements  []*rules.Judgement
-	diagnostics []evidence.Diagnostic // about paths that belong to no host
+	diagnostics []evidence.Diagnostic  // about paths that belong to no host
+	description *importers.Description // what is stated of the case, or nil
 }
 
 // judge finds and reads the hosts, several at once, and judges each.
@@ -96,8 +132,9 @@ func judge(ctx context.Context, paths []string, o *options) (*rules.Criteria, *r
 	if err != nil {
 		return nil, nil, err
 	}
+	o.custody.addCriteria(o, criteria, walk)
 	reader := &importers.Reader{Formats: importFormats(), Options: o.reading, Certificates: importers.NewCertificates()}
-	r := &result{judgements: make([]*rules.Judgement, len(walk.Hosts)), diagnostics: walk.Diagnostics}
+	r := &result{judgements: make([]*rules.Judgement, len(walk.Hosts)), diagnostics: walk.Diagnostics, description: walk.Description}
 
 	shown := o.progress(&reader.Bytes, len(walk.Hosts))
 	defer shown.stop()
@@ -121,7 +158,10 @@ func judge(ctx context.Context, paths []string, o *options) (*rules.Criteria, *r
 	}
 	close(next)
 	wg.Wait()
-	return criteria, r, errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return criteria, r, err
+	}
+	return criteria, r, o.custody.addJudged(ctx, cmp.Or(o.role, roleEvidence), walk, r.judgements)
 }
 
 // take takes what the case description states where no flag does.
@@ -159,10 +199,27 @@ func (o *options) take(walk *importers.Walk, tables *data.Tables) error {
 	if o.reading.DateOrder == "" {
 		o.reading.DateOrder = d.DateOrder
 	}
-	if o.policyFile == "" && d.Policy != "" {
-		o.policyFile = d.Policy
-		if !filepath.IsAbs(d.Policy) {
-			o.policyFile = filepath.Join(filepath.Dir(walk.DescriptionFile), filepath.FromSlash(d.Policy))
+	if o.profile == "" && o.policyFile == "" && d.Profile != "" {
+		if !slices.Contains(rules.ProfileNames(), d.Profile) {
+			return wrong("profile: %q is none of %s", d.Profile, strings.Join(rules.ProfileNames(), ", "))
+		}
+		o.profile = d.Profile
+	}
+	beside := func(name string) string {
+		if name == "" || filepath.IsAbs(name) {
+			return name
+		}
+		return filepath.Join(filepath.Dir(walk.DescriptionFile), filepath.FromSlash(name))
+	}
+	if o.policyFile == "" {
+		o.policyFile = beside(d.Policy)
+	}
+	if o.waiversFile == "" {
+		o.waiversFile = beside(d.Waivers)
+	}
+	if len(o.rulesFiles) == 0 {
+		for _, name := range d.Rules {
+			o.rulesFiles = append(o.rulesFiles, beside(name))
 		}
 	}
 	return nil

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,7 +34,9 @@ func caseCommand(w world, status *int) *cobra.Command {
 		Long: `init reads the exports of a folder and writes a case.yaml into it that states what
 an analysis would otherwise guess: which files are of which host, its Windows, the
 store of each certificate file, and the order of dates. Correct what is wrong; what
-the description states wins over every guess.`,
+the description states wins over every guess. What only a person can state, such as
+the customer and who exported the files, is left to be filled in. With --force, what
+an earlier description states is kept.`,
 		Example: "  ctlaudit case init customer/",
 		Args:    someArgs(1, "the folder of the case"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -60,10 +64,33 @@ the description states wins over every guess.`,
 	return cmd
 }
 
-const caseHeader = `# What is known of this case. Everything here was guessed from the exports:
-# correct what is wrong, and add the customer and the engagement. What stands
-# here wins over every guess. ` + "`ctlaudit case schema`" + ` prints the schema.
+const caseHeader = `# What is known of this case. What stands here was guessed from the exports, or
+# stated before: correct what is wrong. It wins over every guess.
+# ` + "`ctlaudit case schema`" + ` prints the schema.
 `
+
+// statedKeys are the keys that only a person can fill in, each with what stands
+// beside it until then.
+var statedKeys = []struct{ key, hint string }{
+	{"customer", "whose machines they are"}, {"engagement", "its name or number"}, {"system", "what was looked at"}, {"period", "the time that the work covers"},
+	{"classification", "the banner of the report, such as Confidential"}, {"preparedBy", "who prepares the report"}, {"reviewedBy", "who reviews it"},
+	{"collectedBy", "who exported the files"}, {"collectedOn", "YYYY-MM-DD"}, {"collectedWith", "such as certmgr.msc, reg export, Event Viewer"},
+	{"receivedBy", "who took the files over"}, {"receivedOn", "YYYY-MM-DD"},
+}
+
+// leftOpen names, as comments, the keys that a description does not state.
+func leftOpen(text []byte) string {
+	var b strings.Builder
+	for _, k := range statedKeys {
+		if !bytes.HasPrefix(text, []byte(k.key+":")) && !bytes.Contains(text, []byte("\n"+k.key+":")) {
+			fmt.Fprintf(&b, "# %s: # %s\n", k.key, k.hint)
+		}
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return "# Only a person can state these:\n" + b.String()
+}
 
 func initCase(ctx context.Context, w world, path string, o *options, force bool) (int, error) {
 	info, err := os.Stat(path)
@@ -90,7 +117,7 @@ func initCase(ctx context.Context, w world, path string, o *options, force bool)
 	if err != nil {
 		return exitUsage, err
 	}
-	_, err = tmp.Write(append([]byte(caseHeader), text...))
+	_, err = tmp.Write(slices.Concat([]byte(caseHeader), []byte(leftOpen(text)), text))
 	err = errors.Join(err, tmp.Chmod(0o644), tmp.Close())
 	if err == nil {
 		err = os.Rename(tmp.Name(), file)
@@ -103,13 +130,20 @@ func initCase(ctx context.Context, w world, path string, o *options, force bool)
 	return exitOK, err
 }
 
-// describeCase states what an analysis guessed.
+// describeCase states what an analysis guessed, beside what an earlier
+// description stated of the case as a whole.
 func describeCase(r *result, o *options) *importers.Description {
-	d := &importers.Description{Customer: "", Engagement: ""}
+	d := &importers.Description{Profile: o.profile}
+	if stated := r.description; stated != nil {
+		*d = *stated
+		d.Hosts = nil
+	}
 	if o.reading.TimeZone != nil {
 		d.TimeZone = o.reading.TimeZone.String()
 	}
-	d.Encoding = o.reading.Encoding
+	if o.reading.Encoding != "" {
+		d.Encoding = o.reading.Encoding
+	}
 	for _, j := range r.judgements {
 		h := importers.HostDescription{Name: j.Case.Host, OS: j.Version.Code(), Roles: j.Roles}
 		for _, s := range j.Case.Sources {

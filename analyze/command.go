@@ -43,12 +43,17 @@ type flags struct {
 	timeZone, encoding, dateOrder, color             string
 	roles, outputs                                   []string
 	csvSheet, csvDelimiter                           string
+	manifest                                         string
+	redact                                           []string
+	redactKey                                        string
+	language, carry, template                        string
 	force, quiet, csvBOM                             bool
 	jobs                                             int
 }
 
 func rootCommand(w world, status *int) *cobra.Command {
 	var f flags
+	var beside parts
 	cmd := &cobra.Command{
 		Use:           "ctlaudit PATH…",
 		Short:         "say whether Schannel's trusted issuer list is cut, from exports alone",
@@ -65,6 +70,7 @@ func rootCommand(w world, status *int) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			opts.parts = beside
 			*status, err = analyse(cmd.Context(), w, args, opts)
 			return err
 		},
@@ -82,10 +88,15 @@ func rootCommand(w world, status *int) *cobra.Command {
 	fl.StringVar(&f.format, "format", "table", "what goes to standard output: "+strings.Join(formatNames(), ", "))
 	fl.StringArrayVarP(&f.outputs, "output", "o", nil, "write a report too: `FORMAT=FILE`, or FILE with a known extension (repeatable)")
 	fl.BoolVar(&f.force, "force", false, "overwrite existing files")
+	f.addManifest(fl)
+	f.addRedaction(fl)
+	f.addLanguage(fl)
+	f.addWorkbook(fl)
+	beside.addFlags(fl)
 	fl.StringVar(&f.csvSheet, "csv-sheet", csv.DefaultSheet, "the `SHEET` that csv writes, as the workbook calls it")
 	fl.StringVar(&f.csvDelimiter, "csv-delimiter", ",", "the character between the cells of csv; \\t is a tab")
 	fl.BoolVar(&f.csvBOM, "csv-bom", false, "begin csv with a byte order mark, by which Excel knows UTF-8")
-	cmd.AddCommand(planCommand(w, status), matchCommand(w, status), diffCommand(w, status), showCommand(w, status), inspectCommand(w, status), rulesCommand(w, status), caseCommand(w, status), versionCommand(w), manCommand(w), docsCommand(w))
+	cmd.AddCommand(planCommand(w, status), matchCommand(w, status), diffCommand(w, status), verifyCommand(w, status), reportCommand(w, status), showCommand(w, status), inspectCommand(w, status), rulesCommand(w, status), caseCommand(w, status), versionCommand(w), manCommand(w), docsCommand(w))
 	return cmd
 }
 
@@ -154,7 +165,7 @@ var knownRoles = rules.KnownRoles()
 
 // options checks the flags. Every error is a usageError.
 func (f *flags) options(w world) (*options, error) {
-	o := &options{host: f.host, force: f.force, quiet: f.quiet, jobs: f.jobs, policyFile: f.policy, caseFile: f.caseFile,
+	o := &options{host: f.host, force: f.force, quiet: f.quiet, jobs: f.jobs, policyFile: f.policy, caseFile: f.caseFile, carryFile: f.carry,
 		profile: f.profile, waiversFile: f.waivers, rulesFiles: f.rules, dataDir: f.data}
 	o.progress = func(bytes *atomic.Int64, hosts int) *progress { return startProgress(w, f.quiet, bytes, hosts) }
 	now := w.now().UTC()
@@ -203,7 +214,13 @@ func (f *flags) options(w world) (*options, error) {
 	default:
 		return nil, usagef("--color %q is none of auto, always, never", f.color)
 	}
-	return o, o.takeOutputs(f, w)
+	if err := o.takeLanguage(f.language); err != nil {
+		return nil, err
+	}
+	if err := o.takeOutputs(f, w); err != nil {
+		return nil, err
+	}
+	return o, o.takeRedaction(f)
 }
 
 func parseAsOf(text string) (time.Time, error) {

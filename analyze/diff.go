@@ -64,6 +64,7 @@ Exit status:
 func diff(ctx context.Context, w world, before, after string, o *options) (int, error) {
 	// The case description of one side must not hold for the other.
 	first, second := *o, *o
+	first.role, second.role = roleBefore, roleAfter
 	b, bStatus, err := readSide(ctx, w, before, &first)
 	if err != nil {
 		return exitUsage, err
@@ -73,6 +74,8 @@ func diff(ctx context.Context, w world, before, after string, o *options) (int, 
 		return exitUsage, err
 	}
 	c := changes.Compare(b, a)
+	status := diffStatus(c, bStatus, aStatus)
+	o.custody.ends("diff", status)
 	err = o.writeInstead(ctx, w, reports.NewDiffDocument(programName, version(), c), map[string]func(io.Writer) error{
 		"json": func(out io.Writer) error {
 			return reports.PrintJSON(out, reports.NewDiffReport(programName, version(), c))
@@ -88,15 +91,20 @@ func diff(ctx context.Context, w world, before, after string, o *options) (int, 
 	if len(b.Hosts) == 1 && len(a.Hosts) == 1 && !strings.EqualFold(b.Hosts[0].Name, a.Hosts[0].Name) && !o.quiet {
 		w.complain("hint", "each side has one host, of different names; --host NAME takes both for one")
 	}
+	return status, nil
+}
+
+// diffStatus is the exit status of a comparison.
+func diffStatus(c *changes.Comparison, before, after int) int {
 	switch {
-	case bStatus == exitIncomplete || aStatus == exitIncomplete:
-		return exitIncomplete, nil
-	case bStatus == exitNothing || aStatus == exitNothing:
-		return exitNothing, nil
+	case before == exitIncomplete || after == exitIncomplete:
+		return exitIncomplete
+	case before == exitNothing || after == exitNothing:
+		return exitNothing
 	case c.Different():
-		return exitFailed, nil
+		return exitFailed
 	}
-	return exitOK, nil
+	return exitOK
 }
 
 // readSide reads one side, exports or a report, and says how well that went.
@@ -112,10 +120,16 @@ func readSide(ctx context.Context, w world, path string, o *options) (*changes.S
 			return nil, 0, &usageError{err: err}
 		}
 		defer f.Close()
-		side, err := reports.ReadSide(name, bufio.NewReaderSize(f, 1<<20))
+		hashed := newCounter(io.Discard)
+		in := io.TeeReader(f, hashed)
+		side, err := reports.ReadSide(name, bufio.NewReaderSize(in, 1<<20))
 		if err != nil {
 			return nil, 0, &usageError{fmt.Errorf("%q: %w", path, err), "ctlaudit PATH… -o json=FILE writes a report"}
 		}
+		if _, err := io.Copy(io.Discard, in); err != nil {
+			return nil, 0, &usageError{err: fmt.Errorf("%q: %w", path, err)}
+		}
+		o.custody.addFile(o.role, path, "report", hashed.n, hashed.sum(), modifiedOf(f), true)
 		return side, sideStatus(side), nil
 	}
 	criteria, result, err := judge(ctx, []string{path}, o)

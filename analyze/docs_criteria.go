@@ -69,6 +69,31 @@ rules:
     examples:
       - {name: set, given: {number: 0}, expect: pass}
       - {name: absent, given: {present: false}, expect: fail}
+
+  - id: x-contoso-list-reserve
+    title: servers of Exchange keep a fifth of the list free
+    severity: medium
+    for: host
+    when: '"exchange" in roles and sent == "yes"'
+    assert: listBytes * 5 <= limit * 4
+    message: "the list has {listBytes} of {limit} bytes"
+    examples:
+      - {name: small, given: {roles: [exchange], sent: "yes", listBytes: 9000, limit: 16384}, expect: pass}
+      - {name: nearly full, given: {roles: [exchange], sent: "yes", listBytes: 16000, limit: 16384}, expect: fail}
+      - {name: no Exchange, given: {roles: [], sent: "yes", listBytes: 16000, limit: 16384}, expect: notapplicable}
+      - {name: no store was exported, given: {roles: [exchange], sent: "yes"}, expect: unknown}
+
+  - id: x-contoso-alerts
+    title: no client was refused for an unknown authority this year
+    severity: low
+    for: event
+    when: provider == "Schannel" and id == 36888 and alert == 48
+    assert: last.Before(date("2026-01-01"))
+    message: "{count} alerts 48 (unknown CA), the last on {string(last)}"
+    examples:
+      - {name: long ago, given: {provider: Schannel, id: 36888, alert: 48, last: 2025-03-01}, expect: pass}
+      - {name: lately, given: {provider: Schannel, id: 36888, alert: 48, last: 2026-03-01}, expect: fail}
+      - {name: another alert, given: {provider: Schannel, id: 36888, alert: 47, last: 2026-03-01}, expect: notapplicable}
 `
 )
 
@@ -121,7 +146,15 @@ func criteriaDoc() (string, error) {
 			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", f.Name, f.Type, strings.ReplaceAll(f.Doc, `\`, `\\`))
 		}
 	}
-	b.WriteString("\nExpressions are those of [expr](https://expr-lang.org/docs/language-definition), typed when the file is read. Functions: " + strings.Join(customer.Functions(), ", ") + ".\n")
+	b.WriteString("\n### Expressions\n\nExpressions are those of [expr](https://expr-lang.org/docs/language-definition), typed when the file is read. Beside `==`, `<`, `and`, `or`, `not`, `in`, `contains`,\n" +
+		"`startsWith`, `endsWith` and `matches` (a regular expression) there are these functions, and the methods of times " + strings.Join(quoted(customer.TimeMethods()), ", ") + ".\n\n" +
+		"| Function | Meaning | Example, for a certificate |\n| --- | --- | --- |\n")
+	for _, f := range customer.FunctionList() {
+		fmt.Fprintf(&b, "| `%s` | %s | `%s` |\n", f.Name, f.Doc, f.Example)
+	}
+	b.WriteString("\n## Editors\n\n`ctlaudit rules schema policy`, `waivers` and `rules` print JSON Schemas. An editor that knows YAML then completes keys, rules, operating systems and fields, and\n" +
+		"marks what the program would refuse. The first line of a file may name its schema:\n")
+	fence("# yaml-language-server: $schema=policy.schema.json\n")
 
 	b.WriteString("\n## Fact tables\n\n`--data FOLDER` takes a table from a file of the same name in the folder; the others stay as they are. A table begins with the lines `# title:`,\n" +
 		"`# source:`, `# date:` and `# version:`.\n\n| Table | What | Date | Rows |\n| --- | --- | --- | --- |\n")
@@ -129,4 +162,12 @@ func criteriaDoc() (string, error) {
 		fmt.Fprintf(&b, "| `%s` | %s. Source: %s | %s | %d |\n", t.Name, t.Title, t.Source, t.Date, t.Rows)
 	}
 	return b.String(), nil
+}
+
+func quoted(words []string) []string {
+	var list []string
+	for _, w := range words {
+		list = append(list, "`"+w+"`")
+	}
+	return list
 }

@@ -1,8 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/ctlaudit/ctlaudit/rules"
 	"github.com/ctlaudit/ctlaudit/rules/customer"
@@ -36,13 +41,59 @@ func TestDocumentedCriteria(t *testing.T) {
 			}
 		}
 	}
+	policySchema, err := rules.PolicySchema(tables, rules.All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	waiversSchema, err := rules.WaiversSchema(rules.All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rulesSchema, err := customer.Schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	validateYAML(t, policySchema, examplePolicy)
+	validateYAML(t, waiversSchema, exampleWaivers)
+	validateYAML(t, rulesSchema, exampleRules)
 	text, err := criteriaDoc()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{examplePolicy, exampleWaivers, exampleRules, "`nearLimitPercent`", "`friendlyName`", "`known_bad.tsv`", "- `full`: "} {
+	for _, part := range []string{examplePolicy, exampleWaivers, exampleRules, "`nearLimitPercent`", "`friendlyName`", "`trimPrefix`", "yaml-language-server", "`known_bad.tsv`", "- `full`: "} {
 		if !strings.Contains(text, part) {
 			t.Errorf("the document lacks %q", part)
 		}
+	}
+}
+
+// validateYAML validates YAML by a JSON Schema, as an editor does.
+func validateYAML(t *testing.T, schema []byte, text string) {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("schema.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v any
+	if err := yaml.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatal(err)
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err = jsonschema.UnmarshalJSON(bytes.NewReader(b)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Validate(v); err != nil {
+		t.Error(err)
 	}
 }

@@ -38,13 +38,19 @@ func importFormats() []*importers.Format {
 type looks struct {
 	table table.Options
 	csv   csv.Options
+	// form is the form that a workbook is, "" for the evidence workbook.
+	form string
 }
 
 // reportFormats lists the formats that are written.
 func reportFormats(l looks) []*reports.Format {
+	xlsx := workbook.Format
+	if l.form != "" {
+		xlsx = workbook.FormFormat(l.form)
+	}
 	return []*reports.Format{
 		table.Format(l.table),
-		workbook.Format,
+		xlsx,
 		json.Format,
 		html.Format,
 		md.Format,

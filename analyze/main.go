@@ -33,9 +33,10 @@ type world struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	now            func() time.Time
-	terminal       bool // stdout is a terminal
-	progress       bool // stderr is a terminal, so that progress may be shown there
-	width          int  // of the terminal in columns, 0 if there is none
+	args           []string // of the command line, without the program's name
+	terminal       bool     // stdout is a terminal
+	progress       bool     // stderr is a terminal, so that progress may be shown there
+	width          int      // of the terminal in columns, 0 if there is none
 }
 
 func main() {
@@ -50,6 +51,7 @@ func main() {
 // run is the program without the process around it.
 func run(ctx context.Context, args []string, w world) int {
 	status := exitOK
+	w.args = args
 	root := rootCommand(w, &status)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

@@ -102,20 +102,18 @@ func match(ctx context.Context, w world, paths []string, a *asked, o *options) (
 	}
 	in := &reports.MatchInput{Tool: programName, Version: version(), AsOf: o.asOf, Peers: given.peers, Files: given.files, Diagnostics: given.diagnostics}
 	servers := serversOf(result, o)
-	if err := addObserved(ctx, in, a.observed, servers); err != nil {
+	if err := addObserved(ctx, in, a.observed, servers, o.custody); err != nil {
 		return exitUsage, err
 	}
 	addMatches(in, servers, a.mutual)
 
-	doc := reports.New(reports.Input{Tool: programName, Version: version(), Criteria: criteria, Judgements: result.judgements, Diagnostics: result.diagnostics})
-	if len(in.Results) > 0 || len(in.Comparisons) == 0 {
-		doc.Append(reports.MatchSheet(*in))
-	}
-	if len(in.Comparisons) > 0 {
-		doc.Append(reports.ObservedSheet(*in))
-	}
+	doc := reports.New(inputOf(criteria, result))
+	matched := reports.NewMatchReport(*in)
+	doc.AddMatch(matched)
+	status := matchStatus(result, in, len(a.peers) > 0 || a.mutual)
+	o.custody.ends("match", status)
 	err = o.writeInstead(ctx, w, doc, map[string]func(io.Writer) error{
-		"json": func(out io.Writer) error { return reports.PrintJSON(out, reports.NewMatchReport(*in)) },
+		"json": func(out io.Writer) error { return reports.PrintJSON(out, matched) },
 		"table": func(out io.Writer) error {
 			_, err := io.WriteString(out, matchText(newTextPage(w, o), in))
 			return err
@@ -127,7 +125,7 @@ func match(ctx context.Context, w world, paths []string, a *asked, o *options) (
 	if !o.quiet {
 		w.tellDiagnostics(append(result.allDiagnostics(), in.Diagnostics...))
 	}
-	return matchStatus(result, in, len(a.peers) > 0 || a.mutual), nil
+	return status, nil
 }
 
 // matchStatus is the exit status of a peer check.
@@ -202,25 +200,27 @@ func readPeers(ctx context.Context, paths []string, o *options) (*givenPeers, er
 	given := &givenPeers{}
 	reader := &importers.Reader{Formats: importFormats(), Options: o.reading, Certificates: importers.NewCertificates()}
 	for _, p := range paths {
-		if err := given.read(ctx, reader, p); err != nil {
+		if err := given.read(ctx, reader, p, o.custody); err != nil {
 			return nil, err
 		}
 	}
 	return given, nil
 }
 
-func (g *givenPeers) read(ctx context.Context, reader *importers.Reader, path string) error {
+func (g *givenPeers) read(ctx context.Context, reader *importers.Reader, path string, held *custody) error {
 	walk, err := importers.Find(importers.Selection{Paths: []string{path}}, reader.Formats)
 	if err != nil {
 		return &usageError{fmt.Errorf("--peer %w", err), "give the file, folder or .zip that holds the peer's certificates"}
 	}
 	defer walk.Close()
 	g.diagnostics = append(g.diagnostics, walk.Diagnostics...)
+	var cases []*evidence.Case
 	for _, h := range walk.Hosts {
 		c, err := readHost(ctx, reader, h, nil)
 		if err != nil {
 			return err
 		}
+		cases = append(cases, c)
 		peer := peers.Peer{Name: h.Name, Certificates: c.Occurrences}
 		if h.FromFile {
 			peer.Name = filepath.Base(path)
@@ -236,11 +236,11 @@ func (g *givenPeers) read(ctx context.Context, reader *importers.Reader, path st
 			}
 		}
 	}
-	return nil
+	return held.addRead(ctx, rolePeer, walk, cases)
 }
 
 // addObserved reads observed lists and compares each with those of its host.
-func addObserved(ctx context.Context, in *reports.MatchInput, given []string, servers []*peers.Server) error {
+func addObserved(ctx context.Context, in *reports.MatchInput, given []string, servers []*peers.Server, held *custody) error {
 	for _, text := range given {
 		server, path, err := observedHost(text, servers)
 		if err != nil {
@@ -251,10 +251,12 @@ func addObserved(ctx context.Context, in *reports.MatchInput, given []string, se
 			return &usageError{err: fmt.Errorf("--observed %w", err)}
 		}
 		file, err := observed.Read(ctx, filepath.Base(path), f)
+		modified := modifiedOf(f)
 		f.Close()
 		if err != nil {
 			return fmt.Errorf("reading %s: %w", path, err)
 		}
+		held.addFile(roleObserved, path, file.Dialect, file.Size, file.SHA256, modified, file.Complete())
 		in.Files = append(in.Files, reports.MatchFile{Role: "observed", Name: file.Name, Size: file.Size, SHA256: fmt.Sprintf("%x", file.SHA256), Format: file.Dialect, Complete: file.Complete()})
 		in.Diagnostics = append(in.Diagnostics, file.Diagnostics...)
 		for _, l := range file.Lists {

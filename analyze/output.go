@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -20,8 +22,9 @@ import (
 
 // An output is a report that goes to a file.
 type output struct {
-	format *reports.Format
-	file   string
+	format  *reports.Format
+	file    string
+	custody *custody // told of what is written; may be nil
 }
 
 func formatNames() []string {
@@ -56,6 +59,7 @@ func (o *options) takeOutputs(f *flags, w world) error {
 		plainLooks.csv.Comma = comma
 	}
 	plainLooks.csv.Sheet, plainLooks.csv.BOM = f.csvSheet, f.csvBOM
+	plainLooks.form = f.template
 	screenLooks := plainLooks
 	screenLooks.table = table.Options{Color: o.color, Width: w.width}
 	screen := reportFormats(screenLooks)
@@ -94,14 +98,23 @@ func (o *options) takeOutputs(f *flags, w world) error {
 		}
 		o.outputs = append(o.outputs, out)
 	}
-	return nil
+	if err := o.takeTemplate(f); err != nil {
+		return err
+	}
+	if len(f.redact) > 0 && f.manifest == "" {
+		if len(o.outputs) > 0 && !f.quiet {
+			w.complain("note", "no manifest is written, since it would name hosts and files as they are; --manifest FILE writes one, to be kept with the key")
+		}
+		return nil
+	}
+	return o.takeManifest(f.manifest, w)
 }
 
 // parseOutput reads FORMAT=FILE, or FILE whose extension names the format.
 func parseOutput(formats []*reports.Format, text string) (output, error) {
 	if name, file, ok := strings.Cut(text, "="); ok {
 		if f := formatByName(formats, name); f != nil && file != "" {
-			return output{f, file}, nil
+			return output{format: f, file: file}, nil
 		}
 		if file == "" {
 			return output{}, usagef("-o %q names no file", text)
@@ -110,18 +123,27 @@ func parseOutput(formats []*reports.Format, text string) (output, error) {
 	ext := strings.ToLower(filepath.Ext(text))
 	for _, f := range formats {
 		if f.Ext != "" && f.Ext == ext {
-			return output{f, text}, nil
+			return output{format: f, file: text}, nil
 		}
 	}
 	return output{}, &usageError{fmt.Errorf("-o %q: its extension names no format", text), "write FORMAT=FILE with a format of " + strings.Join(formatNames(), ", ")}
 }
 
-// write writes a report to a temporary file beside its place and renames it, so
-// that a file is there whole or not at all.
-func (out output) write(ctx context.Context, doc *reports.Document, force bool) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(out.file), ".ctlaudit-*.tmp")
+// write writes a report to its file.
+func (out output) write(ctx context.Context, doc *reports.Document, force bool) error {
+	w, err := writeWhole(ctx, out.file, force, func(to io.Writer) error { return out.format.Write(to, doc) })
+	if err == nil {
+		out.custody.addOutput(out.format.Name, out.file, w.n, w.sum())
+	}
+	return err
+}
+
+// writeWhole writes a file to a temporary one beside its place and renames it,
+// so that a file is there whole or not at all.
+func writeWhole(ctx context.Context, file string, force bool, write func(io.Writer) error) (_ *counter, err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(file), ".ctlaudit-*.tmp")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() {
 		if err != nil {
@@ -129,19 +151,42 @@ func (out output) write(ctx context.Context, doc *reports.Document, force bool) 
 			os.Remove(tmp.Name())
 		}
 	}()
-	if err = out.format.Write(&cancellable{ctx, tmp}, doc); err != nil {
-		return fmt.Errorf("writing %s: %w", out.file, err)
+	counted := newCounter(&cancellable{ctx, tmp})
+	if err = write(counted); err != nil {
+		return nil, fmt.Errorf("writing %s: %w", file, err)
 	}
 	if err = tmp.Chmod(0o644); err != nil {
-		return err
+		return nil, err
 	}
 	if err = tmp.Close(); err != nil {
-		return err
+		return nil, err
 	}
-	if _, statErr := os.Lstat(out.file); statErr == nil && !force {
-		return fmt.Errorf("%q has come to exist meanwhile; it was left alone", out.file)
+	if _, statErr := os.Lstat(file); statErr == nil && !force {
+		return nil, fmt.Errorf("%q has come to exist meanwhile; it was left alone", file)
 	}
-	return os.Rename(tmp.Name(), out.file)
+	return counted, os.Rename(tmp.Name(), file)
+}
+
+// A counter counts and hashes what is written through it.
+type counter struct {
+	w io.Writer
+	n int64
+	h hash.Hash
+}
+
+func newCounter(w io.Writer) *counter { return &counter{w: w, h: sha256.New()} }
+
+// Write implements io.Writer.
+func (c *counter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	c.h.Write(p[:n])
+	return n, err
+}
+
+func (c *counter) sum() (sum [32]byte) {
+	c.h.Sum(sum[:0])
+	return sum
 }
 
 // cancellable stops writing when the run is interrupted.

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -93,15 +95,22 @@ func plan(ctx context.Context, w world, paths []string, a *planned, o *options) 
 		if err := writeFolder(a.write, files, o.force); err != nil {
 			return exitUsage, err
 		}
+		for _, f := range files {
+			o.custody.addOutput("plan", filepath.Join(a.write, filepath.FromSlash(f.Name)), int64(len(f.Data)), sha256.Sum256(f.Data))
+		}
 		if !o.quiet {
 			w.complain("note", fmt.Sprintf("wrote %d files to %q; begin with CHECKLIST.txt", len(files), a.write))
 		}
 	}
-	doc := reports.New(reports.Input{Tool: programName, Version: version(), Criteria: criteria, Judgements: result.judgements, Diagnostics: result.diagnostics})
-	doc.AddPlan(p)
+	planReport := reports.NewPlanReport(programName, version(), criteria, p)
+	input := inputOf(criteria, result)
+	input.Plan = planReport
+	doc := reports.New(input)
+	doc.LeadWithPlan()
+	o.custody.ends("plan", planStatus(result, p))
 	err = o.writeInstead(ctx, w, doc, map[string]func(io.Writer) error{
 		"json": func(out io.Writer) error {
-			return reports.PrintJSON(out, reports.NewPlanReport(programName, version(), criteria, p))
+			return reports.PrintJSON(out, planReport)
 		},
 		"table": func(out io.Writer) error {
 			_, err := io.WriteString(out, planText(newTextPage(w, o), p, criteria))

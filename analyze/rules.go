@@ -19,11 +19,11 @@ func rulesCommand(w world, status *int) *cobra.Command {
 		Short: "print the criteria, and test rules of your own",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return &usageError{fmt.Errorf("rules needs a subcommand"), "ctlaudit rules list, explain RULE, test FILE, version, profile NAME, thresholds, fields"}
+			return &usageError{fmt.Errorf("rules needs a subcommand"), "ctlaudit rules list, explain RULE, test FILE, version, profile NAME, thresholds, fields, schema policy"}
 		},
 	}
 	cmd.AddCommand(rulesListCommand(w), rulesExplainCommand(w), rulesTestCommand(w, status), rulesVersionCommand(w),
-		rulesProfileCommand(w), rulesThresholdsCommand(w), rulesFieldsCommand(w))
+		rulesProfileCommand(w), rulesThresholdsCommand(w), rulesFieldsCommand(w), rulesSchemaCommand(w))
 	return cmd
 }
 

@@ -35,6 +35,8 @@ func TestScripts(t *testing.T) {
 			"exits": exits,
 			"cut":   cutFile,
 			"same":  sameFiles,
+			"flip":  flipByte,
+			"zip":   zipFiles,
 		},
 	})
 }
