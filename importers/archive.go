@@ -12,6 +12,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
 
 	"github.com/ctlaudit/ctlaudit/importers/evidence"
 )
@@ -25,6 +28,8 @@ const (
 	// MaxNestedArchive bounds an archive inside an archive or folder, which has
 	// to be held in memory.
 	MaxNestedArchive = 256 << 20
+	// MaxNestedArchives bounds all of them together.
+	MaxNestedArchives = 512 << 20
 	// smallFile is exempt from the ratio: a small file harms nobody.
 	smallFile = 1 << 20
 )
@@ -85,15 +90,17 @@ func (w *Walk) nested(fsys fs.FS, p, name string, from origin) []treeFile {
 		}
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, MaxNestedArchive+1))
+	room := min(MaxNestedArchive, MaxNestedArchives-w.nestedBytes)
+	data, err := io.ReadAll(io.LimitReader(f, room+1))
 	switch {
 	case err != nil:
 		w.diagnose("source-unreadable", evidence.Error, name, "the archive could not be read", err.Error())
 		return nil
-	case len(data) > MaxNestedArchive:
-		w.diagnose("archive-too-large", evidence.Error, name, fmt.Sprintf("an archive inside an archive may have %d bytes: this one was not read", MaxNestedArchive), "unpack it and give the folder")
+	case int64(len(data)) > room:
+		w.diagnose("archive-too-large", evidence.Error, name, fmt.Sprintf("an archive inside an archive may have %d bytes, and all of them %d: this one was not read", MaxNestedArchive, MaxNestedArchives), "unpack it and give the folder")
 		return nil
 	}
+	w.nestedBytes += int64(len(data))
 	a.r, a.Size = bytes.NewReader(data), int64(len(data))
 	return w.archive(a, at, depth)
 }
@@ -108,13 +115,17 @@ func (w *Walk) archive(a *Archive, at string, depth int) []treeFile {
 	}
 	guarded := &archiveFS{byName: map[string]*zip.File{}}
 	for _, f := range z.File {
-		entry := strings.ReplaceAll(f.Name, `\`, "/") // as old Windows tools write it
+		name, oem := entryName(f)
+		entry := strings.ReplaceAll(name, `\`, "/") // as old Windows tools write it
 		where := at + entry
+		if oem {
+			w.diagnose("archive-name-encoding", evidence.Note, where, "the archive does not say how this name is encoded: code page 850 was assumed", "")
+		}
 		switch {
 		case strings.HasSuffix(entry, "/"):
 			continue
 		case !fs.ValidPath(entry):
-			w.diagnose("archive-bad-name", evidence.Error, name, fmt.Sprintf("a file in the archive is called %q, which leads out of it or is no path: it was not read", f.Name), "")
+			w.diagnose("archive-bad-name", evidence.Error, a.Name, fmt.Sprintf("a file in the archive is called %q, which leads out of it or is no path: it was not read", f.Name), "")
 			continue
 		case f.Flags&1 != 0:
 			w.diagnose("archive-encrypted", evidence.Error, where, "this file is encrypted in the archive and was not read", "unpack the archive with its password and give the folder")
@@ -133,6 +144,20 @@ func (w *Walk) archive(a *Archive, at string, depth int) []treeFile {
 		files = append(files, w.file(guarded, entry, at+entry, origin{archive: a, depth: depth})...)
 	}
 	return files
+}
+
+// entryName returns the name of an entry. One that is no UTF-8 is in the code
+// page that the command line of the machine had (APPNOTE.TXT, appendix D): 850,
+// the one of Western Europe, differs from the American 437 in few letters.
+func entryName(f *zip.File) (name string, oem bool) {
+	if utf8.ValidString(f.Name) {
+		return f.Name, false
+	}
+	name, err := charmap.CodePage850.NewDecoder().String(f.Name)
+	if err != nil {
+		return f.Name, false
+	}
+	return name, true
 }
 
 // archiveFS opens the files of a zip archive that passed the checks, each to

@@ -40,6 +40,7 @@ type Host struct {
 // not whose: usual ones, and those that Microsoft's collectors make.
 var kindFolders = []string{
 	"cert", "certificate", "store", "log", "event", "eventlog", "reg", "registry", "evtx",
+	"localmachine", "currentuser", "local_machine", "current_user", "hklm", "hkcu", // locations of stores
 	"windows_event_logs", "windows-logs", "general_server_info", "certinfocertenroll", "pretracelogs",
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"github.com/ctlaudit/ctlaudit/importers/evidence"
 )
@@ -32,6 +33,7 @@ func (r *Reader) Read(ctx context.Context, f File, to *evidence.Case) error {
 	defer to.End()
 	file, err := f.FS.Open(f.Path)
 	if err != nil {
+		r.lost(f, src)
 		to.Diagnose(unreadable(f.Name, err))
 		return nil
 	}
@@ -50,6 +52,7 @@ func (r *Reader) Read(ctx context.Context, f File, to *evidence.Case) error {
 	defer hashed.stop()
 	head, err := readHead(hashed)
 	if err != nil {
+		r.lost(f, src)
 		to.Diagnose(unreadable(f.Name, err))
 		return nil
 	}
@@ -77,6 +80,7 @@ func (r *Reader) importHead(ctx context.Context, f File, head []byte, size int64
 		severity := evidence.Note
 		if f.Given || hasKnownExtension(r.Formats, f.Name) {
 			severity = evidence.Error
+			r.lost(f, src)
 		}
 		to.Diagnose(evidence.Diagnostic{Code: "source-empty", Severity: severity, Where: evidence.Location{Source: f.Name},
 			Summary: "the file is empty", Detail: "it holds no byte; export it again"})
@@ -96,11 +100,25 @@ func (r *Reader) importHead(ctx context.Context, f File, head []byte, size int64
 	src.Format, src.Confidence = format.Name, confidence.String()
 	in := NewInput(f.Name, size, io.MultiReader(bytes.NewReader(head), rest), r.Certificates)
 	in.Source, in.Options = src, r.Options
-	in.Store = f.Store
-	if in.Store.IsZero() {
-		in.Store = StoreOf(f.HostPath)
-	}
+	in.Store = f.store()
 	return format.Import(ctx, in, to)
+}
+
+// store is what the case description, or else the file's name, says of the store
+// that a file was exported from.
+func (f *File) store() evidence.Store {
+	if !f.Store.IsZero() {
+		return f.Store
+	}
+	return StoreOf(f.HostPath)
+}
+
+// lost says of a file of which nothing can be read which store it was to show,
+// so that the store is not taken for whole without it.
+func (r *Reader) lost(f File, src *evidence.Source) {
+	if hasKnownExtension(r.Formats, f.Name) {
+		src.Store = f.store()
+	}
 }
 
 // Detect returns the format that claims a file most surely, or nil.
@@ -133,8 +151,12 @@ func readHead(r io.Reader) ([]byte, error) {
 }
 
 func unreadable(name string, err error) evidence.Diagnostic {
-	return evidence.Diagnostic{Code: "source-unreadable", Severity: evidence.Error, Where: evidence.Location{Source: name},
+	d := evidence.Diagnostic{Code: "source-unreadable", Severity: evidence.Error, Where: evidence.Location{Source: name},
 		Summary: "the file could not be read", Detail: err.Error()}
+	if !utf8.ValidString(name) {
+		d.Detail = "its name is no UTF-8: rename it"
+	}
+	return d
 }
 
 func formatNames(formats []*Format) string {

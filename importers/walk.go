@@ -37,6 +37,8 @@ type Walk struct {
 	closers []func() error
 	files   int
 	full    bool
+	// nestedBytes is how much of nested archives is held in memory.
+	nestedBytes int64
 	// given are the files named by the user, each with its path in full.
 	given []givenFile
 }
@@ -286,6 +288,30 @@ func (w *Walk) merge(stated string) {
 		return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.Name, b.Name))
 	})
 	w.Hosts = hosts
+	w.distinguish()
+}
+
+// distinguish gives each file a name of its own: locations and the comparison of
+// exports go by it. Of two that bear one name, that of an archive is called by
+// the archive too, and what still is not told apart is numbered.
+func (w *Walk) distinguish() {
+	taken := map[string]bool{}
+	for _, h := range w.Hosts {
+		for i := range h.Files {
+			f := &h.Files[i]
+			name := f.Name
+			if a := f.Place.Archive; taken[name] && a != nil && !taken[a.Name+"/"+f.Place.Entry] {
+				name = a.Name + "/" + f.Place.Entry
+			}
+			for n := 2; taken[name]; n++ {
+				name = fmt.Sprintf("%s (%d)", f.Name, n)
+			}
+			if taken[name] = true; name != f.Name {
+				w.diagnose("source-same-name", evidence.Note, name, fmt.Sprintf("another file is called %q too: this one is called %q here", f.Name, name), "the manifest tells where each lies")
+				f.Name = name
+			}
+		}
+	}
 }
 
 // tree lists the regular files below dir of a folder or archive, opening the

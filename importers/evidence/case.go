@@ -53,12 +53,14 @@ type Case struct {
 	blobs      map[string]int // registry key of a Blob in this source → index in Occurrences
 	plainCount int
 	plainKeys  int
-	plainBytes int
-	regFacts   int
-	groups     map[groupKey]*sourceGroup
-	groupOrder []*sourceGroup
-	allGroups  []*sourceGroup
-	groupsOver int
+	// plainKeyBytes are the paths of the keys that no rule reads.
+	plainKeyBytes int
+	plainBytes    int
+	regFacts      int
+	groups        map[groupKey]*sourceGroup
+	groupOrder    []*sourceGroup
+	allGroups     []*sourceGroup
+	groupsOver    int
 
 	recordLogs   map[recordKey]*recordLog
 	recordLog    *recordLog // of the last event
@@ -87,7 +89,7 @@ func (c *Case) Begin(s *Source) {
 	c.Registry.begin(s)
 	c.perCode = map[string]int{}
 	c.blobs = map[string]int{}
-	c.plainCount, c.plainBytes, c.plainKeys, c.regFacts, c.groupsOver = 0, 0, 0, 0, 0
+	c.plainCount, c.plainBytes, c.plainKeys, c.plainKeyBytes, c.regFacts, c.groupsOver = 0, 0, 0, 0, 0, 0
 	c.groups = map[groupKey]*sourceGroup{}
 	c.groupOrder = nil
 	c.recordLog = nil
@@ -197,7 +199,8 @@ func (c *Case) addKey(k *RegistryKey) {
 		return
 	}
 	if !c.related(k.Key) {
-		if c.plainKeys >= MaxPlainValues {
+		c.plainKeyBytes += len(k.Key)
+		if c.plainKeys >= MaxPlainValues || c.plainKeyBytes > MaxPlainBytes {
 			return
 		}
 		c.plainKeys++

@@ -30,6 +30,10 @@ type openKey struct {
 	counted bool
 }
 
+// maxKey bounds the path of a key, in bytes: 512 levels of 255 characters, as
+// the registry has them at most ("Registry Element Size Limits").
+const maxKey = 512 * 256
+
 // keyLine reads [key] or [-key]; i is the place of the bracket. The key ends at
 // the last bracket of the line.
 func (p *parser) keyLine(i int) {
@@ -46,6 +50,10 @@ func (p *parser) keyLine(i int) {
 		return
 	}
 	name := s[i+1 : end]
+	if len(name) > maxKey {
+		p.badKey(where, fmt.Sprintf("a key's path has at most %d bytes, and this one has %d; it begins %s", maxKey, len(name), quoted(name[:64])))
+		return
+	}
 	deleted := len(name) > 0 && name[0] == '-'
 	if deleted {
 		name = name[1:]
