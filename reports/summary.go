@@ -17,6 +17,13 @@ func (v *view) head() []Line {
 	}
 	resultText, style := v.result()
 	add("Result", resultText, style)
+	e := &v.Engagement
+	for _, l := range []struct{ label, text string }{{"Classification", e.Classification}, {"Client", e.Customer}, {"Engagement", e.Engagement},
+		{"System", e.System}, {"Period", e.Period}, {"Prepared by", e.PreparedBy}} {
+		if l.text != "" {
+			add(l.label, l.text, Plain)
+		}
+	}
 	add("As of", dateWords(v.AsOf.Time), Plain)
 	add("Program", strings.TrimSpace(v.Tool.Name+" "+v.Tool.Version), Plain)
 	add("Policy", v.Tool.Policy.Name, Plain)
