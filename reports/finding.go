@@ -23,6 +23,15 @@ func (f *Finding) undecided() bool {
 	return f.Collect != "" && (f.Outcome == string(rules.NotChecked) || f.Outcome == string(rules.Unknown))
 }
 
+// open reports whether it is not known if the criterion holds.
+func (f *Finding) open() bool {
+	switch rules.Outcome(f.Outcome) {
+	case rules.NotChecked, rules.Unknown, rules.Erred:
+		return true
+	}
+	return false
+}
+
 // effective is the outcome with the waiver: a waived failure is something to
 // know.
 func (f *Finding) effective() rules.Outcome {

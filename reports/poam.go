@@ -64,19 +64,45 @@ func (p *poam) open() func(yield func(*Finding) bool) {
 	}
 }
 
-// closed lists the ids of what failed in the earlier workbook and does not now.
-func (p *poam) closed() []string {
-	open := map[string]bool{}
-	for f := range p.open() {
-		open[f.ID] = true
-	}
-	var ids []string
-	for _, id := range slices.Sorted(maps.Keys(p.carried)) {
-		if p.carried[id].Failed && !open[id] {
-			ids = append(ids, id)
+// rest lists the ids of what failed in the earlier workbook and does not now:
+// what is closed, and what could not be decided this time and stays open.
+func (p *poam) rest() (closed, undecided []string) {
+	now := map[string]*Finding{}
+	for f := range eachOf(p.report.Findings) {
+		if _, ok := p.carried[f.ID]; ok {
+			now[f.ID] = &f
 		}
 	}
-	return ids
+	decided := settled(p.report)
+	for _, id := range slices.Sorted(maps.Keys(p.carried)) {
+		of, f := p.carried[id], now[id]
+		switch {
+		case !of.Failed, f != nil && f.Outcome == "fail":
+		case f != nil && f.open(), f == nil && !decided(of.Host, of.Rule):
+			undecided = append(undecided, id)
+		default:
+			closed = append(closed, id)
+		}
+	}
+	return closed, undecided
+}
+
+// add adds rows for what the earlier workbook alone tells of.
+func (s *Sheet) add(ids []string, cells func(id string) []Cell) {
+	before := s.Rows
+	s.Len += len(ids)
+	s.Rows = func(yield func([]Cell) bool) {
+		for row := range before {
+			if !yield(row) {
+				return
+			}
+		}
+		for _, id := range ids {
+			if !yield(cells(id)) {
+				return
+			}
+		}
+	}
 }
 
 // accepted reports whether a waiver in force covers a failure.

@@ -37,21 +37,9 @@ func (p *poam) eMASS() *Form {
 		}
 	}
 	p.fill(s.Sheet, func(f *Finding, so SignOff) []Cell { return p.eMASSRow(f, so, impacts[f.Rule]) })
-	open := s.Rows
-	closed := p.closed()
-	s.Len += len(closed)
-	s.Rows = func(yield func([]Cell) bool) {
-		for row := range open {
-			if !yield(row) {
-				return
-			}
-		}
-		for _, id := range closed {
-			if !yield(p.eMASSClosed(id, p.carried[id])) {
-				return
-			}
-		}
-	}
+	closed, undecided := p.rest()
+	s.add(undecided, func(id string) []Cell { return p.eMASSCarried(id, "Ongoing", undecidedRemark) })
+	s.add(closed, func(id string) []Cell { return p.eMASSCarried(id, "Completed", closedRemark) })
 	return &Form{Name: "emass", Sheets: []*FormSheet{s}, Doc: "eMASS POA&M import, as MITRE SAF and NSWC Crane's C-PAT lay it out"}
 }
 
@@ -74,12 +62,13 @@ func (p *poam) eMASSRow(f *Finding, s SignOff, impact string) []Cell {
 		{}, text(severity), {}, {}, {}, {}, text(impact), {}, text(f.Remedy), {}}
 }
 
-// eMASSClosed is a row of what is no longer found, from the earlier workbook.
-func (p *poam) eMASSClosed(id string, s SignOff) []Cell {
+// eMASSCarried is a row of what the earlier workbook alone tells of.
+func (p *poam) eMASSCarried(id, status, remark string) []Cell {
+	s := p.carried[id]
 	row := make([]Cell, 27)
 	row[2], row[3], row[4], row[5], row[7] = text(s.Rule+"\n"+s.Summary), text(controlsText(s.Rule)), text(s.Owner), text(s.Rule), dayCell(s.DueDate)
-	row[11], row[12] = text(p.report.Tool.Name+" "+p.report.Tool.Version+", policy "+p.report.Tool.Policy.Name), text("Completed")
-	row[13], row[15] = text("finding "+id+"\n"+closedRemark(s)), text(s.Host)
+	row[11], row[12] = text(p.report.Tool.Name+" "+p.report.Tool.Version+", policy "+p.report.Tool.Policy.Name), text(status)
+	row[13], row[15] = text("finding "+id+"\n"+carriedRemark(s, remark)), text(s.Host)
 	return row
 }
 

@@ -6,11 +6,10 @@ package reports
 func (p *poam) fedRAMP() *Form {
 	open, done := p.fedRAMPSheet("Open POA&M Items"), p.fedRAMPSheet("Closed POA&M Items")
 	p.fill(open.Sheet, p.fedRAMPRow)
-	var rows [][]Cell
-	for _, id := range p.closed() {
-		rows = append(rows, p.fedRAMPClosed(id, p.carried[id]))
-	}
-	done.Sheet.fill(rows)
+	closed, undecided := p.rest()
+	open.add(undecided, func(id string) []Cell { return p.fedRAMPCarried(id, undecidedRemark) })
+	done.fill(nil)
+	done.add(closed, func(id string) []Cell { return p.fedRAMPCarried(id, closedRemark) })
 	return &Form{Name: "fedramp-poam", Sheets: []*FormSheet{open, done},
 		Doc: "FedRAMP Plan of Action and Milestones, as its Template Completion Guide 2.2 (2021-11-23) lays down"}
 }
@@ -63,23 +62,28 @@ func (p *poam) fedRAMPRow(f *Finding, s SignOff) []Cell {
 		text(documents(f)), text(remarks(f, s)), text("No"), text("No")}
 }
 
-// fedRAMPClosed is a row of what is no longer found, from the earlier workbook.
-func (p *poam) fedRAMPClosed(id string, s SignOff) []Cell {
+// fedRAMPCarried is a row of what the earlier workbook alone tells of.
+func (p *poam) fedRAMPCarried(id, remark string) []Cell {
+	s := p.carried[id]
 	row := make([]Cell, 28)
 	row[0], row[1], row[2], row[3] = text(id), text(controlsText(s.Rule)), text(s.Rule), text(s.Summary)
 	row[4], row[5], row[6], row[7] = text(p.report.Tool.Name+" "+p.report.Tool.Version), text(s.Rule), text(s.Host), text(s.Owner)
 	row[11], row[14] = dayCell(s.DueDate), when(p.report.AsOf.Time)
-	row[25] = text(closedRemark(s))
+	row[25] = text(carriedRemark(s, remark))
 	return row
 }
 
-// closedRemark says by what an item is closed.
-func closedRemark(s SignOff) string {
-	text := "failed in the earlier workbook and is not found to fail now"
+// What is said of an item that only the earlier workbook tells of.
+const (
+	closedRemark    = "failed in the earlier workbook and is not found to fail now"
+	undecidedRemark = "failed in the earlier workbook and could not be decided now: what it takes was not collected or not read whole"
+)
+
+func carriedRemark(s SignOff, remark string) string {
 	if s.Response != "" {
-		text += "\nresponse: " + s.Response
+		remark += "\nresponse: " + s.Response
 	}
-	return text
+	return remark
 }
 
 func fedRAMPRating(severity string) string {

@@ -70,8 +70,12 @@ func (v *view) findingRow(row []Cell, f *Finding) []Cell {
 func (v *view) goneRow(row []Cell, id string) []Cell {
 	of := v.carried[id]
 	since := Cell{}
-	if of.Failed {
+	switch {
+	case !of.Failed:
+	case v.settled(of.Host, of.Rule):
 		since = styled("closed", Good)
+	default:
+		since = styled("undecided", Doubt)
 	}
 	row = append(row, styled("gone", Quiet), since, Cell{}, Cell{}, text(of.Host), text(of.Rule), text(of.Subject), text(of.Summary))
 	for range 11 { // from what was measured to the reason of the waiver
@@ -80,13 +84,18 @@ func (v *view) goneRow(row []Cell, id string) []Cell {
 	return append(append(row, text(id)), of.cells()...)
 }
 
-// sinceLast says what became of a failure since the earlier workbook.
+// sinceLast says what became of a failure since the earlier workbook. What can
+// not be decided for want of evidence is not closed.
 func sinceLast(f *Finding, of SignOff, known bool) Cell {
 	switch failed := known && of.Failed; {
 	case f.Fails() && failed:
 		return styled("open", Bad)
 	case f.Fails():
 		return styled("new", Bad)
+	case failed && f.waived():
+		return styled("waived", Quiet)
+	case failed && f.open():
+		return styled("undecided", Doubt)
 	case failed:
 		return styled("closed", Good)
 	}

@@ -30,13 +30,13 @@ func TestCarriedSignOffs(t *testing.T) {
 	if plain.Sheet("Findings").Column("sinceLast") != -1 {
 		t.Error("without an earlier workbook there is a column about it")
 	}
-	var failed, held string
+	var failed, held, heldHost, heldRule string
 	for f := range plain.Report.Findings {
 		switch {
 		case f.Outcome == "fail" && failed == "":
 			failed = f.ID
 		case f.Outcome == "pass" && held == "":
-			held = f.ID
+			held, heldHost, heldRule = f.ID, f.Host, f.Rule
 		}
 	}
 	in := example.Estate(c)
@@ -44,19 +44,21 @@ func TestCarriedSignOffs(t *testing.T) {
 		failed: {Owner: "A. Owner", DueDate: "2027-01-31", Response: "in progress", Failed: true},
 		held:   {Reviewer: "B. Reviewer", ReviewedOn: "last week", Failed: true},
 		"f00d": {Host: "web01", Rule: "gone-rule", Subject: "x", Summary: "it was", Response: "done", Failed: true},
+		"f00a": {Host: heldHost, Rule: heldRule, Subject: "y", Failed: true},
 		"f00e": {Host: "edge02", Rule: "other-rule", Owner: "C. Owner\x1b"},
 		"f00f": {Host: "edge02", Rule: "not-written-on"},
 	}
 	d := reports.New(in)
 	s := d.Sheet("Findings")
 	ids, rows := findingRows(s)
-	if want := []string{"f00e", "f00d"}; !slices.Equal(ids[len(ids)-2:], want) || s.Len != len(ids) {
-		t.Fatalf("the last of %d rows are %v, want %v and %d", len(ids), ids[len(ids)-2:], want, s.Len)
+	if want := []string{"f00e", "f00a", "f00d"}; !slices.Equal(ids[len(ids)-3:], want) || s.Len != len(ids) {
+		t.Fatalf("the last of %d rows are %v, want %v and %d", len(ids), ids[len(ids)-3:], want, s.Len)
 	}
 	for _, tt := range []struct{ id, key, want string }{
 		{failed, "sinceLast", "open"}, {failed, "owner", "A. Owner"}, {failed, "response", "in progress"},
 		{held, "sinceLast", "closed"}, {held, "reviewer", "B. Reviewer"}, {held, "reviewedOn", "last week"}, {held, "outcome", "pass"},
-		{"f00d", "outcome", "gone"}, {"f00d", "sinceLast", "closed"}, {"f00d", "rule", "gone-rule"}, {"f00d", "summary", "it was"}, {"f00d", "response", "done"},
+		{"f00d", "outcome", "gone"}, {"f00d", "sinceLast", "undecided"}, {"f00d", "rule", "gone-rule"}, {"f00d", "summary", "it was"}, {"f00d", "response", "done"},
+		{"f00a", "outcome", "gone"}, {"f00a", "sinceLast", "closed"},
 		{"f00e", "outcome", "gone"}, {"f00e", "sinceLast", ""}, {"f00e", "owner", `C. Owner\x1b`},
 	} {
 		if got := rows[tt.id][tt.key].Text; got != tt.want {

@@ -14,7 +14,8 @@ type SignOff struct {
 	// Outcome, Host, Rule, Subject and Summary are those of the finding when it
 	// was signed off; a finding that is gone is shown by them.
 	Outcome, Host, Rule, Subject, Summary string
-	// Failed says that the finding counted as a failure then.
+	// Failed says that the finding counted as a failure then, or did before and
+	// could not be decided then.
 	Failed bool
 }
 
@@ -40,4 +41,17 @@ func (s SignOffs) without(there map[string]bool) []string {
 		return cmp.Or(strings.Compare(a.Host, b.Host), strings.Compare(a.Rule, b.Rule), strings.Compare(a.Subject, b.Subject), strings.Compare(x, y))
 	})
 	return ids
+}
+
+// settled returns which rules a report decides on which hosts: only there does a
+// failure that is gone count as closed.
+func settled(r *Report) func(host, rule string) bool {
+	decided := map[string]bool{}
+	key := func(host, rule string) string { return strings.ToLower(host) + "\x00" + rule }
+	for f := range eachOf(r.Findings) {
+		k := key(f.Host, f.Rule)
+		before, there := decided[k]
+		decided[k] = (before || !there) && !f.open()
+	}
+	return func(host, rule string) bool { return decided[key(host, rule)] }
 }

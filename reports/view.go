@@ -53,8 +53,9 @@ type view struct {
 	eventFiles map[string]bool // sources that hold events
 	incomplete []string        // cleaned
 	records    Records
-	firstSeen  map[Location]Time // of the events that findings cite
-	gone       []string          // ids of carried findings that are there no more
+	firstSeen  map[Location]Time            // of the events that findings cite
+	gone       []string                     // ids of carried findings that are there no more
+	settled    func(host, rule string) bool // nil where none is gone
 }
 
 // A hostView is what is known of a host.
@@ -231,5 +232,7 @@ func (v *view) takeFindings() {
 		}
 	}
 	v.firstSeen = cited
-	v.gone = v.carried.without(there)
+	if v.gone = v.carried.without(there); len(v.gone) > 0 {
+		v.settled = settled(v.Report)
+	}
 }

@@ -61,6 +61,7 @@ const (
 	reviewerColumn
 	reviewedColumn
 	outcomeColumn
+	sinceColumn
 	waiverColumn
 	hostColumn
 	ruleColumn
@@ -74,7 +75,7 @@ const (
 
 var carriedColumns = [columnCount]struct{ key, heading string }{
 	{"id", "Finding id"}, {"owner", "Owner"}, {"dueDate", "Due date"}, {"response", "Response"}, {"reviewer", "Reviewer"}, {"reviewedOn", "Reviewed on"},
-	{"outcome", "Outcome"}, {"waiver", "Waiver"}, {"host", "Host"}, {"rule", "Rule"}, {"subject", "Subject"}, {"summary", "Finding"},
+	{"outcome", "Outcome"}, {"sinceLast", "Since the last workbook"}, {"waiver", "Waiver"}, {"host", "Host"}, {"rule", "Rule"}, {"subject", "Subject"}, {"summary", "Finding"},
 	{"milestone", "Milestone"}, {"justification", "Justification"}, {"status", "Status"},
 }
 
@@ -251,7 +252,7 @@ func (c *carrier) take(row *carriedRow) {
 	s := reports.SignOff{Owner: text(ownerColumn), DueDate: c.date(&row.cells[dueColumn]), Response: text(responseColumn), Reviewer: text(reviewerColumn),
 		ReviewedOn: c.date(&row.cells[reviewedColumn]), Outcome: text(outcomeColumn), Host: text(hostColumn), Rule: text(ruleColumn),
 		Subject: text(subjectColumn), Summary: text(summaryColumn)}
-	s.Failed = s.Outcome == "fail" && !strings.HasPrefix(text(waiverColumn), "waived ")
+	s.Failed = s.Outcome == "fail" && !strings.HasPrefix(text(waiverColumn), "waived ") || text(sinceColumn) == "undecided"
 	for i := ownerColumn; i <= reviewedColumn; i++ {
 		if row.cells[i].formula {
 			c.note(row, "has a formula without a value under %s, which is not taken", carriedColumns[i].heading)
