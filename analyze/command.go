@@ -84,6 +84,14 @@ func rootCommand(w world, status *int) *cobra.Command {
 	fl.SortFlags = false
 	f.addReading(fl)
 	f.addJudging(fl)
+	f.addReports(fl)
+	beside.addFlags(fl)
+	cmd.AddCommand(planCommand(w, status), matchCommand(w, status), diffCommand(w, status), verifyCommand(w, status), reportCommand(w, status), showCommand(w, status), inspectCommand(w, status), rulesCommand(w, status), caseCommand(w, status), versionCommand(w), manCommand(w), docsCommand(w))
+	return cmd
+}
+
+// addReports adds the flags that say what is written, and where.
+func (f *flags) addReports(fl *pflag.FlagSet) {
 	fl.StringVar(&f.failOn, "fail-on", "medium", "status 1 from this severity on: critical, high, medium, low, info or none")
 	fl.StringVar(&f.format, "format", "table", "what goes to standard output: "+strings.Join(formatNames(), ", "))
 	fl.StringArrayVarP(&f.outputs, "output", "o", nil, "write a report too: `FORMAT=FILE`, or FILE with a known extension (repeatable)")
@@ -92,12 +100,9 @@ func rootCommand(w world, status *int) *cobra.Command {
 	f.addRedaction(fl)
 	f.addLanguage(fl)
 	f.addWorkbook(fl)
-	beside.addFlags(fl)
 	fl.StringVar(&f.csvSheet, "csv-sheet", csv.DefaultSheet, "the `SHEET` that csv writes, as the workbook calls it")
 	fl.StringVar(&f.csvDelimiter, "csv-delimiter", ",", "the character between the cells of csv; \\t is a tab")
 	fl.BoolVar(&f.csvBOM, "csv-bom", false, "begin csv with a byte order mark, by which Excel knows UTF-8")
-	cmd.AddCommand(planCommand(w, status), matchCommand(w, status), diffCommand(w, status), verifyCommand(w, status), reportCommand(w, status), showCommand(w, status), inspectCommand(w, status), rulesCommand(w, status), caseCommand(w, status), versionCommand(w), manCommand(w), docsCommand(w))
-	return cmd
 }
 
 // addReading adds the flags that say what is read and how.

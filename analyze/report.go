@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ctlaudit/ctlaudit/reports"
-	"github.com/ctlaudit/ctlaudit/reports/csv"
 	"github.com/ctlaudit/ctlaudit/rules"
 )
 
@@ -49,17 +47,7 @@ report.`,
 	}
 	fl := cmd.Flags()
 	fl.SortFlags = false
-	fl.StringVar(&f.failOn, "fail-on", "medium", "status 1 from this severity on: critical, high, medium, low, info or none")
-	fl.StringVar(&f.format, "format", "table", "what goes to standard output: "+strings.Join(formatNames(), ", "))
-	fl.StringArrayVarP(&f.outputs, "output", "o", nil, "write a report too: `FORMAT=FILE`, or FILE with a known extension (repeatable)")
-	fl.BoolVar(&f.force, "force", false, "overwrite existing files")
-	f.addLanguage(fl)
-	f.addManifest(fl)
-	f.addRedaction(fl)
-	f.addWorkbook(fl)
-	fl.StringVar(&f.csvSheet, "csv-sheet", csv.DefaultSheet, "the `SHEET` that csv writes, as the workbook calls it")
-	fl.StringVar(&f.csvDelimiter, "csv-delimiter", ",", "the character between the cells of csv; \\t is a tab")
-	fl.BoolVar(&f.csvBOM, "csv-bom", false, "begin csv with a byte order mark, by which Excel knows UTF-8")
+	f.addReports(fl)
 	fl.StringVar(&f.color, "color", "auto", "auto, always or never")
 	fl.BoolVar(&f.quiet, "quiet", false, "say nothing on standard error but errors")
 	return cmd
