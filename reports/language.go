@@ -154,7 +154,10 @@ func (l *language) sheet(s *Sheet) *Sheet {
 	to.Title, to.Note, to.Empty = l.Text(s.Title), l.Text(s.Note), l.Text(s.Empty)
 	to.Columns = slices.Clone(s.Columns)
 	for i := range to.Columns {
-		to.Columns[i].Name = l.Text(s.Columns[i].Name)
+		// A heading that is its own key is a code, such as an outcome.
+		if c := &s.Columns[i]; c.Name != c.Key {
+			to.Columns[i].Name = l.Text(c.Name)
+		}
 	}
 	to.Rows = func(yield func([]Cell) bool) {
 		var translated []Cell

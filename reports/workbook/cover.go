@@ -15,6 +15,9 @@ const (
 	coverTextWidth              = 66
 )
 
+// titleWidth is how many characters of the title fit on a line.
+const titleWidth = 40
+
 // cover lays out the front page. What is to be filled in is tinted and
 // unlocked.
 func (b *book) cover() error {
@@ -31,7 +34,7 @@ func (b *book) cover() error {
 		}
 		row += 2
 	}
-	if err := b.across(row, b.doc.Title, b.styles.coverTitle, 42); err != nil {
+	if err := b.across(row, b.doc.Title, b.styles.coverTitle, 42*float64(lines(b.doc.Title, titleWidth))); err != nil {
 		return err
 	}
 	row += 2
@@ -109,7 +112,11 @@ func (b *book) field(row int, block string, f *reports.Field) error {
 	if err := b.setText(coverName, coverTextCol, row, f.Text, style); err != nil {
 		return err
 	}
-	n := max(lines(f.Label, coverLabelWidth), lines(f.Text, coverTextWidth))
+	width := coverTextWidth
+	if f.Style != reports.Plain {
+		width -= width / 6 // bold runs wider
+	}
+	n := max(lines(f.Label, coverLabelWidth), lines(f.Text, width))
 	if err := b.coverRow(row, float64(n)*lineHeight+3); err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ func (b *book) makeStyles() error {
 		{&s.link, excelize.Style{Font: linkFont(false), Alignment: top}},
 		{&s.banner, excelize.Style{Font: &excelize.Font{Family: fontName, Size: 14, Bold: true, Color: "FFFFFF"}, Fill: solid(bannerColor),
 			Alignment: &excelize.Alignment{Vertical: "center", Horizontal: "center", WrapText: true}}},
-		{&s.coverTitle, excelize.Style{Font: &excelize.Font{Family: fontName, Size: 26, Bold: true, Color: bannerColor}, Alignment: &excelize.Alignment{Vertical: "center"}}},
+		{&s.coverTitle, excelize.Style{Font: &excelize.Font{Family: fontName, Size: 26, Bold: true, Color: bannerColor}, Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}}},
 		{&s.block, excelize.Style{Font: &excelize.Font{Family: fontName, Size: 12, Bold: true, Color: bannerColor}, Alignment: &excelize.Alignment{Vertical: "bottom"},
 			Border: []excelize.Border{{Type: "bottom", Color: bannerColor, Style: 2}}}},
 		{&s.coverLabel, excelize.Style{Font: &excelize.Font{Family: fontName, Size: 11, Color: quietColor}, Alignment: wrap, Border: hair}},
