@@ -82,6 +82,21 @@ func TestSignOffsAreCarried(t *testing.T) {
 	if len(signed) < 3 {
 		t.Fatalf("only %d findings failed", len(signed))
 	}
+	// The action plan is filled in too.
+	plan, err := f.GetRows("Action plan")
+	if err != nil {
+		t.Fatal(err)
+	}
+	planned := ""
+	for r, row := range plan[2:3] {
+		planned = row[0]
+		for i, heading := range plan[1] {
+			value := map[string]string{"Milestone": "pilot in March", "Justification": "needs a window", "Status": "in progress"}[heading]
+			if cell, err := excelize.CoordinatesToCellName(i+1, r+3); value != "" && (err != nil || f.SetCellValue("Action plan", cell, value) != nil) {
+				t.Fatal(err)
+			}
+		}
+	}
 	if err := f.Save(); err != nil {
 		t.Fatal(err)
 	}
@@ -110,6 +125,13 @@ func TestSignOffsAreCarried(t *testing.T) {
 			if got := now[id]["Since the last workbook"]; got != "open" {
 				t.Errorf("%s: with the log again it is %q, want open", id, got)
 			}
+		}
+	}
+	// What was planned is there, also where the failure is not.
+	for _, exports := range []string{contoso, after, filepath.Join("..", "samples", "northwind")} {
+		text := mustText(program(t, exports, "--carry", next, "--format", "csv", "--csv-sheet", "Action plan", "--quiet"))
+		if r := findings(t, text)[planned]; r["Milestone"] != "pilot in March" || r["Justification"] != "needs a window" || r["Status"] != "in progress" {
+			t.Errorf("%s: of the plan there is %q", exports, r)
 		}
 	}
 	// And once more, from the workbook that was carried to.

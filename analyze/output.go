@@ -17,6 +17,7 @@ import (
 	"github.com/ctlaudit/ctlaudit/importers"
 	"github.com/ctlaudit/ctlaudit/reports"
 	"github.com/ctlaudit/ctlaudit/reports/csv"
+	"github.com/ctlaudit/ctlaudit/reports/redact"
 	"github.com/ctlaudit/ctlaudit/reports/table"
 )
 
@@ -102,12 +103,20 @@ func (o *options) takeOutputs(f *flags, w world) error {
 		return err
 	}
 	if len(f.redact) > 0 && f.manifest == "" {
+		if _, err := redact.ParseKinds(f.redact); err != nil {
+			return usagef("--redact: %w", err)
+		}
 		if len(o.outputs) > 0 && !f.quiet {
 			w.complain("note", "no manifest is written, since it would name hosts and files as they are; --manifest FILE writes one, to be kept with the key")
 		}
 		return nil
 	}
 	return o.takeManifest(f.manifest, w)
+}
+
+// isWord reports whether a text could be the name of a format.
+func isWord(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < 'a' || r > 'z' })
 }
 
 // parseOutput reads FORMAT=FILE, or FILE whose extension names the format.
@@ -118,6 +127,9 @@ func parseOutput(formats []*reports.Format, text string) (output, error) {
 		}
 		if file == "" {
 			return output{}, usagef("-o %q names no file", text)
+		}
+		if isWord(name) {
+			return output{}, &usageError{fmt.Errorf("-o %q: %q is no format", text, name), "the formats are " + strings.Join(formatNames(), ", ") + "; ./" + text + " names a file"}
 		}
 	}
 	ext := strings.ToLower(filepath.Ext(text))

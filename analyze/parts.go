@@ -58,8 +58,25 @@ func (p *parts) read(ctx context.Context, w world, o *options) (*reading, error)
 			}
 			return nil, err
 		}
+		if decidesNothing(r.before) {
+			return nil, &usageError{fmt.Errorf("--baseline %q: nothing was read in it that could be compared", p.baseline), "give exports of a host, or the JSON report of an earlier run"}
+		}
 	}
 	return r, nil
+}
+
+// decidesNothing reports whether a side holds no fact, and no finding but on
+// what was not read.
+func decidesNothing(s *changes.Side) bool {
+	for i := range s.Hosts {
+		h := &s.Hosts[i]
+		if len(h.Certificates)+len(h.Values) > 0 || slices.ContainsFunc(h.Findings, func(f changes.Finding) bool {
+			return f.Rule != rules.EvidenceComplete.ID && f.Outcome != string(rules.NotChecked) && f.Outcome != string(rules.NotApplicable)
+		}) {
+			return false
+		}
+	}
+	return true
 }
 
 // add adds the parts to what a report is made from.

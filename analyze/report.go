@@ -25,6 +25,8 @@ func reportCommand(w world, status *int) *cobra.Command {
 bytes that the run itself would have written: evidence can be judged where it lies, and
 the report be made elsewhere. Nothing is judged again, and no evidence is needed.
 
+What was carried from an earlier workbook is not in the JSON report: give --carry again.
+
 FILE is - for standard input. The file is read strictly: it has to be a whole report of
 this program.
 

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"iter"
 	"strings"
 	"time"
@@ -12,8 +13,8 @@ import (
 var actionStates = []string{"open", "in progress", "completed", "risk accepted", "not applicable"}
 
 // actionPlanSheet has a row for each failure that no waiver covers, the gravest
-// first, with what a reader fills in to plan its mending. Owner and date are
-// taken over from an earlier workbook.
+// first, with what a reader fills in to plan its mending, which is taken over from an
+// earlier workbook.
 func actionPlanSheet(r *Report, carried SignOffs) *Sheet {
 	s := &Sheet{Name: "Action plan", Title: "What failed and is to be mended, the gravest first",
 		Note: "Failures that a waiver covers are not here: see Waivers. The last columns are to be filled in.", Empty: "nothing failed that no waiver covers",
@@ -23,9 +24,20 @@ func actionPlanSheet(r *Report, carried SignOffs) *Sheet {
 			{"details", "Details", Prose, 56}, {"remedy", "What to do", Prose, 48}, {"references", "References", Wrapped, 18}, {"evidence", "Evidence", Wrapped, 36},
 			{"owner", "Owner", FillIn, 20}, {"dueDate", "Planned completion", FillInDate, 14}, {"milestone", "Milestone", FillIn, 28}, {"justification", "Justification", FillIn, 32}, {"status", "Status", FillIn, 14},
 		}}
-	for range failures(r) {
+	there := map[string]bool{}
+	for _, f := range failures(r) {
 		s.Len++
+		if _, ok := carried[f.ID]; ok {
+			there[f.ID] = true
+		}
 	}
+	var kept []string // planned before, and no failure now
+	for _, id := range carried.without(there) {
+		if carried[id].planned() {
+			kept = append(kept, id)
+		}
+	}
+	s.Len += len(kept)
 	s.Rows = func(yield func([]Cell) bool) {
 		for _, severity := range rules.Severities() {
 			for n, f := range failures(r) {
@@ -34,8 +46,24 @@ func actionPlanSheet(r *Report, carried SignOffs) *Sheet {
 				}
 			}
 		}
+		for _, id := range kept {
+			if !yield(keptRow(id, carried[id])) {
+				return
+			}
+		}
 	}
 	return s
+}
+
+// keptRow keeps what was planned for a finding that is no failure now: what
+// people wrote is theirs to delete.
+func keptRow(id string, of SignOff) []Cell {
+	return append([]Cell{text(id), text(strings.TrimSpace(of.Title + " (" + of.Rule + ")")), text(of.Host), styled("no failure now", Quiet), text(of.Severity), text(of.Summary), {}, {}, {}}, of.planCells()...)
+}
+
+// planCells are what a reader wrote in the action plan.
+func (s SignOff) planCells() []Cell {
+	return []Cell{text(s.Owner), dayCell(s.DueDate), text(s.Milestone), text(s.Justification), text(cmp.Or(s.Status, actionStates[0]))}
 }
 
 // failures goes through the findings that failed and that no waiver covers, each
@@ -77,9 +105,8 @@ func actionRow(number int, f *Finding, carried SignOff) []Cell {
 	if f.Expected != "" {
 		details += "\nexpected: " + f.Expected
 	}
-	return []Cell{id, text(f.Title + " (" + f.Rule + ")"), text(f.Host), styled(f.Outcome, Bad), severity,
-		text(details), text(f.Remedy), text(strings.Join(f.References, "\n")), text(actionEvidence(f)),
-		text(carried.Owner), dayCell(carried.DueDate), {}, {}, text(actionStates[0])}
+	return append([]Cell{id, text(f.Title + " (" + f.Rule + ")"), text(f.Host), styled(f.Outcome, Bad), severity,
+		text(details), text(f.Remedy), text(strings.Join(f.References, "\n")), text(actionEvidence(f))}, carried.planCells()...)
 }
 
 // actionEvidence lists the places of a finding, one a line; beyond a bound it

@@ -1,5 +1,10 @@
 package reports
 
+import (
+	"cmp"
+	"strings"
+)
+
 // eMASS makes the POA&M that the Enterprise Mission Assurance Support Service
 // imports: a banner in row 1, what the plan is of in rows 2 to 6, the heading in
 // row 7, and an item a row from row 8 on, as MITRE SAF (ckl2POAM) writes it and
@@ -48,7 +53,7 @@ func (p *poam) eMASSRow(f *Finding, s SignOff, impact string) []Cell {
 	switch {
 	case accepted(f):
 		status = "Risk Accepted"
-	case s.Response == "false positive":
+	case strings.EqualFold(s.Response, "false positive"):
 		status = "Not Applicable"
 	}
 	raw, severity := eMASSSeverity(f.Severity)
@@ -57,7 +62,7 @@ func (p *poam) eMASSRow(f *Finding, s SignOff, impact string) []Cell {
 		office = p.report.Engagement.Customer
 	}
 	return []Cell{{}, {}, text(weaknessName(f) + "\n" + weakness(f)), text(controlsText(f.Rule)), text(office), text(f.Rule), {},
-		dayCell(s.DueDate), {}, {}, {}, text(p.report.Tool.Name + " " + p.report.Tool.Version + ", policy " + p.report.Tool.Policy.Name), text(status),
+		dayCell(s.DueDate), {}, text(s.Milestone), {}, text(p.report.Tool.Name + " " + p.report.Tool.Version + ", policy " + p.report.Tool.Policy.Name), text(status),
 		text("finding " + f.ID + "\n" + remarks(f, s)), text(raw), text(asset(f)), {},
 		{}, text(severity), {}, {}, {}, {}, text(impact), {}, text(f.Remedy), {}}
 }
@@ -66,7 +71,7 @@ func (p *poam) eMASSRow(f *Finding, s SignOff, impact string) []Cell {
 func (p *poam) eMASSCarried(id, status, remark string) []Cell {
 	s := p.carried[id]
 	row := make([]Cell, 27)
-	row[2], row[3], row[4], row[5], row[7] = text(s.Rule+"\n"+s.Summary), text(controlsText(s.Rule)), text(s.Owner), text(s.Rule), dayCell(s.DueDate)
+	row[2], row[3], row[4], row[5], row[7] = text(cmp.Or(s.Title, s.Rule)+"\n"+s.Summary), text(controlsText(s.Rule)), text(s.Owner), text(s.Rule), dayCell(s.DueDate)
 	row[11], row[12] = text(p.report.Tool.Name+" "+p.report.Tool.Version+", policy "+p.report.Tool.Policy.Name), text(status)
 	row[13], row[15] = text("finding "+id+"\n"+carriedRemark(s, remark)), text(s.Host)
 	return row

@@ -1,5 +1,10 @@
 package reports
 
+import (
+	"cmp"
+	"strings"
+)
+
 // fedRAMP makes the FedRAMP POA&M: the 28 columns A to AB of the template as
 // the FedRAMP POA&M Template Completion Guide, version 2.2 of 2021-11-23,
 // describes them. "Users are restricted from altering columns or headers."
@@ -49,15 +54,15 @@ func (p *poam) fedRAMPRow(f *Finding, s SignOff) []Cell {
 	switch {
 	case accepted(f):
 		operational, rationale = "Yes", f.Waiver.Reason
-	case s.Response == "accepted":
+	case strings.EqualFold(s.Response, "accepted"):
 		operational = "Pending"
-	case s.Response == "false positive":
+	case strings.EqualFold(s.Response, "false positive"):
 		falsePositive = "Pending"
 	}
 	asOf := when(p.report.AsOf.Time)
 	return []Cell{text(f.ID), text(controlsText(f.Rule)), text(weaknessName(f)), text(weakness(f)),
 		text(p.report.Tool.Name + " " + p.report.Tool.Version), text(f.Rule), text(asset(f)), text(s.Owner), {}, text(f.Remedy),
-		asOf, dayCell(s.DueDate), {}, {}, asOf, text("No"), {}, {},
+		failingSince(f, s, p.report.AsOf.Time), dayCell(s.DueDate), text(s.Milestone), {}, asOf, text("No"), {}, {},
 		text(fedRAMPRating(f.Severity)), {}, text("No"), text(falsePositive), text(operational), text(rationale),
 		text(documents(f)), text(remarks(f, s)), text("No"), text("No")}
 }
@@ -66,9 +71,12 @@ func (p *poam) fedRAMPRow(f *Finding, s SignOff) []Cell {
 func (p *poam) fedRAMPCarried(id, remark string) []Cell {
 	s := p.carried[id]
 	row := make([]Cell, 28)
-	row[0], row[1], row[2], row[3] = text(id), text(controlsText(s.Rule)), text(s.Rule), text(s.Summary)
+	row[0], row[1], row[2], row[3] = text(id), text(controlsText(s.Rule)), text(cmp.Or(s.Title, s.Rule)), text(s.Summary)
 	row[4], row[5], row[6], row[7] = text(p.report.Tool.Name+" "+p.report.Tool.Version), text(s.Rule), text(s.Host), text(s.Owner)
-	row[11], row[14] = dayCell(s.DueDate), when(p.report.AsOf.Time)
+	row[10], row[11], row[12], row[14] = dayCell(s.FailingSince), dayCell(s.DueDate), text(s.Milestone), when(p.report.AsOf.Time)
+	if s.Severity != "" {
+		row[18] = text(fedRAMPRating(s.Severity))
+	}
 	row[25] = text(carriedRemark(s, remark))
 	return row
 }

@@ -66,7 +66,7 @@ func TestFormItems(t *testing.T) {
 		}
 	}
 	carried := reports.SignOffs{
-		failed[0]:          {Owner: "A. Administrator", DueDate: "2026-12-31", Response: "false positive", Failed: true},
+		failed[0]:          {Owner: "A. Administrator", DueDate: "2026-12-31", Response: "False Positive", FailingSince: "2026-01-31", Failed: true},
 		"0123456789abcdef": {Owner: "B. Backup", Host: "old01", Rule: "required-roots", Summary: "a root is missing", Failed: true},
 		"fedcba9876543210": {Owner: "C. Clerk", Host: "old02", Rule: "root-count"},
 	}
@@ -104,6 +104,9 @@ func TestFormItems(t *testing.T) {
 		}
 		if got := cell(first, of.due); !got.Time.Equal(time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)) {
 			t.Errorf("%s: the due date is %v", name, got)
+		}
+		if i := s.Column("detected"); i >= 0 && !first[i].Time.Equal(time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC)) {
+			t.Errorf("%s: it was first detected on %v", name, first[i])
 		}
 		if got := cell(first, of.status).Text; got != "Pending" && got != "Not Applicable" {
 			t.Errorf("%s: what is called a false positive is %q", name, got)

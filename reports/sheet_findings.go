@@ -3,6 +3,7 @@ package reports
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ctlaudit/ctlaudit/rules"
 )
@@ -17,7 +18,7 @@ func (v *view) findingsSheet() *Sheet {
 			{"outcome", "Outcome", Text, 14}, {"severity", "Severity", Text, 9}, {"waiver", "Waiver", Prose, 14}, {"host", "Host", Text, 14}, {"rule", "Rule", Text, 25},
 			{"subject", "Subject", Wrapped, 24}, {"summary", "Finding", Prose, 50}, {"measured", "Measured", Prose, 26}, {"expected", "Expected", Prose, 26},
 			{"impact", "Impact", Prose, 30}, {"remedy", "What to do", Prose, 40}, {"collect", "What to collect", Prose, 40}, {"evidence", "Evidence", Wrapped, 34},
-			{"firstSeen", "First seen (UTC)", Date, 19}, {"references", "References", Wrapped, 18}, {"links", "Where the references stood", Wrapped, 40}, {"title", "Criterion", Prose, 28},
+			{"firstSeen", "First seen (UTC)", Date, 19}, {"failingSince", "Failing since", Date, 12}, {"references", "References", Wrapped, 18}, {"links", "Where the references stood", Wrapped, 40}, {"title", "Criterion", Prose, 28},
 			{"waiverReason", "Reason of the waiver", Wrapped, 28}, {"id", "Finding id", Identifier, 18},
 			{"owner", "Owner", FillIn, 18}, {"dueDate", "Due date", FillInDate, 12}, {"response", "Response", FillIn, 14}, {"reviewer", "Reviewer", FillIn, 18}, {"reviewedOn", "Reviewed on", FillInDate, 12},
 		},
@@ -61,7 +62,7 @@ func (v *view) findingRow(row []Cell, f *Finding) []Cell {
 		}
 	}
 	row = append(row, severityCell(f), text(f.waiverText()), text(f.Host), text(f.Rule), text(f.Subject), text(f.Summary), text(f.Measured), text(f.Expected),
-		text(impact), text(f.Remedy), text(f.Collect), v.evidenceCell(f), when(v.seenFirst(f).Time), text(strings.Join(f.References, "\n")), text(links), text(f.Title),
+		text(impact), text(f.Remedy), text(f.Collect), v.evidenceCell(f), when(v.seenFirst(f).Time), failingSince(f, signed, v.AsOf.Time), text(strings.Join(f.References, "\n")), text(links), text(f.Title),
 		text(reason), text(f.ID))
 	return append(row, signed.cells()...)
 }
@@ -77,11 +78,26 @@ func (v *view) goneRow(row []Cell, id string) []Cell {
 	default:
 		since = styled("undecided", Doubt)
 	}
-	row = append(row, styled("gone", Quiet), since, Cell{}, Cell{}, text(of.Host), text(of.Rule), text(of.Subject), text(of.Summary))
-	for range 11 { // from what was measured to the reason of the waiver
+	row = append(row, styled("gone", Quiet), since, text(of.Severity), Cell{}, text(of.Host), text(of.Rule), text(of.Subject), text(of.Summary))
+	for range 7 { // from what was measured to where it was first seen
 		row = append(row, Cell{})
 	}
-	return append(append(row, text(id)), of.cells()...)
+	row = append(row, dayCell(of.FailingSince), Cell{}, Cell{}, text(of.Title), Cell{}, text(id))
+	return append(row, of.cells()...)
+}
+
+// failingSince is the day as of which a finding was first seen to fail: that of
+// an earlier workbook, or else of this judgement. It stays with what cannot be
+// decided now.
+func failingSince(f *Finding, of SignOff, asOf time.Time) Cell {
+	failed := f.Outcome == string(rules.Failed)
+	switch {
+	case of.Failed && of.FailingSince != "" && (failed || f.open()):
+		return dayCell(of.FailingSince)
+	case failed:
+		return when(asOf)
+	}
+	return Cell{}
 }
 
 // sinceLast says what became of a failure since the earlier workbook. What can

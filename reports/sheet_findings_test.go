@@ -44,7 +44,7 @@ func TestCarriedSignOffs(t *testing.T) {
 		failed: {Owner: "A. Owner", DueDate: "2027-01-31", Response: "in progress", Failed: true},
 		held:   {Reviewer: "B. Reviewer", ReviewedOn: "last week", Failed: true},
 		"f00d": {Host: "web01", Rule: "gone-rule", Subject: "x", Summary: "it was", Response: "done", Failed: true},
-		"f00a": {Host: heldHost, Rule: heldRule, Subject: "y", Failed: true},
+		"f00a": {Host: heldHost, Rule: heldRule, Subject: "y", Title: "a criterion", Severity: "high", FailingSince: "2025-12-01", Failed: true},
 		"f00e": {Host: "edge02", Rule: "other-rule", Owner: "C. Owner\x1b"},
 		"f00f": {Host: "edge02", Rule: "not-written-on"},
 	}
@@ -58,7 +58,7 @@ func TestCarriedSignOffs(t *testing.T) {
 		{failed, "sinceLast", "open"}, {failed, "owner", "A. Owner"}, {failed, "response", "in progress"},
 		{held, "sinceLast", "closed"}, {held, "reviewer", "B. Reviewer"}, {held, "reviewedOn", "last week"}, {held, "outcome", "pass"},
 		{"f00d", "outcome", "gone"}, {"f00d", "sinceLast", "undecided"}, {"f00d", "rule", "gone-rule"}, {"f00d", "summary", "it was"}, {"f00d", "response", "done"},
-		{"f00a", "outcome", "gone"}, {"f00a", "sinceLast", "closed"},
+		{"f00a", "outcome", "gone"}, {"f00a", "sinceLast", "closed"}, {"f00a", "title", "a criterion"}, {"f00a", "severity", "high"},
 		{"f00e", "outcome", "gone"}, {"f00e", "sinceLast", ""}, {"f00e", "owner", `C. Owner\x1b`},
 	} {
 		if got := rows[tt.id][tt.key].Text; got != tt.want {

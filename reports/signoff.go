@@ -11,18 +11,27 @@ import (
 // were written, as YYYY-MM-DD where the cell held a date.
 type SignOff struct {
 	Owner, DueDate, Response, Reviewer, ReviewedOn string
-	// Outcome, Host, Rule, Subject and Summary are those of the finding when it
-	// was signed off; a finding that is gone is shown by them.
-	Outcome, Host, Rule, Subject, Summary string
-	// Failed says that the finding counted as a failure then, or did before and
+	// Milestone, Justification and Status are of the action plan; Status is ""
+	// where it was left as it is first written.
+	Milestone, Justification, Status string
+	// Outcome, Severity, Host, Rule, Title, Subject and Summary are those of the
+	// finding when it was signed off; a finding that is gone is shown by them.
+	Outcome, Severity, Host, Rule, Title, Subject, Summary string
+	// FailingSince is the day as of which it was first seen to fail, as
+	// YYYY-MM-DD, or "".
+	FailingSince string
+	// Failed says that the finding failed then, waived or not, or did before and
 	// could not be decided then.
 	Failed bool
 }
 
 // Blank reports whether nobody has written anything.
 func (s SignOff) Blank() bool {
-	return s.Owner == "" && s.DueDate == "" && s.Response == "" && s.Reviewer == "" && s.ReviewedOn == ""
+	return s.Owner == "" && s.DueDate == "" && s.Response == "" && s.Reviewer == "" && s.ReviewedOn == "" && !s.planned()
 }
+
+// planned reports whether something was written in the action plan alone.
+func (s SignOff) planned() bool { return s.Milestone != "" || s.Justification != "" || s.Status != "" }
 
 // SignOffs are those of an earlier workbook, by the id of the finding.
 type SignOffs map[string]SignOff

@@ -21,6 +21,7 @@ func (r *Redactor) SignOffs(list reports.SignOffs) reports.SignOffs {
 	out := reports.SignOffs{}
 	for _, s := range list {
 		s.Owner, s.Reviewer, s.Host = v.text(s.Owner, person), v.text(s.Reviewer, person), v.text(s.Host, exact)
+		s.Milestone, s.Justification = v.text(s.Milestone, message), v.text(s.Justification, message)
 		s.Response, s.Subject, s.Summary = v.text(s.Response, message), v.text(s.Subject, prose), v.text(s.Summary, prose)
 		out[findingID(s.Rule, s.Host, s.Subject)] = s
 	}

@@ -62,11 +62,13 @@ const (
 	reviewedColumn
 	outcomeColumn
 	sinceColumn
-	waiverColumn
+	severityColumn
 	hostColumn
 	ruleColumn
 	subjectColumn
 	summaryColumn
+	titleColumn
+	failingColumn
 	milestoneColumn // this and those below are of the action plan
 	justificationColumn
 	statusColumn
@@ -75,7 +77,7 @@ const (
 
 var carriedColumns = [columnCount]struct{ key, heading string }{
 	{"id", "Finding id"}, {"owner", "Owner"}, {"dueDate", "Due date"}, {"response", "Response"}, {"reviewer", "Reviewer"}, {"reviewedOn", "Reviewed on"},
-	{"outcome", "Outcome"}, {"sinceLast", "Since the last workbook"}, {"waiver", "Waiver"}, {"host", "Host"}, {"rule", "Rule"}, {"subject", "Subject"}, {"summary", "Finding"},
+	{"outcome", "Outcome"}, {"sinceLast", "Since the last workbook"}, {"severity", "Severity"}, {"host", "Host"}, {"rule", "Rule"}, {"subject", "Subject"}, {"summary", "Finding"}, {"title", "Criterion"}, {"failingSince", "Failing since"},
 	{"milestone", "Milestone"}, {"justification", "Justification"}, {"status", "Status"},
 }
 
@@ -251,8 +253,8 @@ func (c *carrier) take(row *carriedRow) {
 	id := text(idColumn)
 	s := reports.SignOff{Owner: text(ownerColumn), DueDate: c.date(&row.cells[dueColumn]), Response: text(responseColumn), Reviewer: text(reviewerColumn),
 		ReviewedOn: c.date(&row.cells[reviewedColumn]), Outcome: text(outcomeColumn), Host: text(hostColumn), Rule: text(ruleColumn),
-		Subject: text(subjectColumn), Summary: text(summaryColumn)}
-	s.Failed = s.Outcome == "fail" && !strings.HasPrefix(text(waiverColumn), "waived ") || text(sinceColumn) == "undecided"
+		Subject: text(subjectColumn), Summary: text(summaryColumn), Severity: text(severityColumn), Title: text(titleColumn), FailingSince: c.date(&row.cells[failingColumn])}
+	s.Failed = s.Outcome == "fail" || text(sinceColumn) == "undecided"
 	for i := ownerColumn; i <= reviewedColumn; i++ {
 		if row.cells[i].formula {
 			c.note(row, "has a formula without a value under %s, which is not taken", carriedColumns[i].heading)
@@ -266,8 +268,6 @@ func (c *carrier) take(row *carriedRow) {
 	case id == "" && s.Blank():
 	case id == "":
 		c.note(row, "has %s but no finding id, and is not taken", filled(s))
-	case s.Outcome == "gone" && s.Blank():
-		// A finding that was gone already, and that nobody wrote about.
 	case !known || old.Blank():
 		c.signOffs[id] = s
 	case s.Blank() || sameSignOff(old, s):
@@ -276,21 +276,21 @@ func (c *carrier) take(row *carriedRow) {
 	}
 }
 
-// takePlan takes owner and date from the action plan where the findings have
-// none. Sign-offs have no place for what else is filled in there.
+// takePlan takes what is filled in in the action plan; owner and date only where
+// the findings have none.
 func (c *carrier) takePlan(row *carriedRow, id string, s reports.SignOff) {
-	var lost []string
-	for _, i := range []int{milestoneColumn, justificationColumn, statusColumn} {
-		if text := strings.TrimSpace(row.cells[i].text); text != "" && !(i == statusColumn && text == "open") {
-			lost = append(lost, strings.ToLower(carriedColumns[i].heading))
-		}
-	}
-	if len(lost) > 0 {
-		c.note(row, "has entries (%s) that are not taken over; keep this workbook", strings.Join(lost, ", "))
+	text := func(i int) string { return strings.TrimSpace(row.cells[i].text) }
+	s.Milestone, s.Justification = text(milestoneColumn), text(justificationColumn)
+	if status := text(statusColumn); !strings.EqualFold(status, "open") {
+		s.Status = status
 	}
 	of, known := c.signOffs[id]
+	if known {
+		of.Milestone, of.Justification, of.Status = s.Milestone, s.Justification, s.Status
+		c.signOffs[id] = of
+	}
 	switch {
-	case s.Owner == "" && s.DueDate == "":
+	case s.Owner == "" && s.DueDate == "" && (known || s.Blank()):
 	case !known:
 		c.note(row, "has %s and the id %q, which no finding of the workbook has, and is not taken", filled(s), id)
 	case of.Owner != "" && s.Owner != "" && of.Owner != s.Owner, of.DueDate != "" && s.DueDate != "" && of.DueDate != s.DueDate:
@@ -305,7 +305,7 @@ func (c *carrier) takePlan(row *carriedRow, id string, s reports.SignOff) {
 func filled(s reports.SignOff) string {
 	var list []string
 	for _, f := range []struct{ name, text string }{{"an owner", s.Owner}, {"a due date", s.DueDate}, {"a response", s.Response},
-		{"a reviewer", s.Reviewer}, {"a date of review", s.ReviewedOn}} {
+		{"a reviewer", s.Reviewer}, {"a date of review", s.ReviewedOn}, {"a milestone", s.Milestone}, {"a justification", s.Justification}, {"a status", s.Status}} {
 		if f.text != "" {
 			list = append(list, f.name)
 		}
